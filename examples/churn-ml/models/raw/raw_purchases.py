@@ -1,0 +1,15 @@
+"""Every purchase of the CDNOW customers, as the lifetimes package ships them."""
+
+from importlib import metadata
+
+import pandas as pd
+
+package = metadata.distribution("lifetimes")
+df = pd.read_csv(
+    package.locate_file("lifetimes/datasets/CDNOW_master.txt"),
+    sep=r"\s+",
+    dtype={"date": str},
+)
+print(f"{len(df)} purchases of {df['customer_id'].nunique()} customers")
+
+write_to_model(df)

@@ -1,0 +1,45 @@
+package dev.falflow.artifact;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of one Python model.
+ *
+ * @param file the user's file, relative to the project
+ * @param thread dbt's thread that held it
+ * @param rows published, 0 on failure
+ * @param readTime from the hold until the last input of the graph was in its Arrow file
+ * @param publishTime loading and swapping
+ * @param peakRssKb the worker's largest resident memory, kB
+ * @param failure null on success
+ * @param log what the model printed, null when it printed nothing
+ */
+public record ModelResult(
+    String uniqueId,
+    String name,
+    String file,
+    String thread,
+    Instant started,
+    Instant finished,
+    long rows,
+    Duration readTime,
+    Duration publishTime,
+    long peakRssKb,
+    @Nullable Failure failure,
+    @Nullable Path log) {
+  /**
+   * Why a model failed.
+   *
+   * @param code stable, see {@code docs/errors.md}
+   * @param message one line with the place in the user's file where there is one
+   * @param traceback cut to the user's frames, null where no Python error was raised
+   */
+  public record Failure(String code, String message, @Nullable String traceback) {}
+
+  public Duration executionTime() {
+    return Duration.between(started, finished);
+  }
+}

@@ -1,0 +1,44 @@
+package dev.falflow.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.IVersionProvider;
+
+/** Starts fal and turns the outcome into the process's exit code. */
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  static int run(String[] arguments) {
+    CommandLine commandLine = new CommandLine(new FalCommand());
+    commandLine.getCommandSpec().versionProvider(version());
+    return commandLine
+        .setAbbreviatedOptionsAllowed(true)
+        .setAbbreviatedSubcommandsAllowed(false)
+        .setExpandAtFiles(false) // @model is dbt's selection syntax
+        .setExecutionExceptionHandler(
+            (failure, command, parsed) -> {
+              command.getErr().println("This is a bug in fal. Please report it with these lines:");
+              failure.printStackTrace(command.getErr());
+              return ExitCode.BUG;
+            })
+        .setParameterExceptionHandler(
+            (failure, given) -> {
+              PrintWriter err = failure.getCommandLine().getErr();
+              failure.getCommandLine().usage(err);
+              err.println(failure.getMessage());
+              return ExitCode.USAGE_OR_SETUP;
+            })
+        .execute(arguments);
+  }
+
+  private static IVersionProvider version() {
+    return () -> {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"fal " + (version == null ? "(unpackaged)" : version)};
+    };
+  }
+}

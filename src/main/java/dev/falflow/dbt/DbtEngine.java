@@ -1,0 +1,92 @@
+package dev.falflow.dbt;
+
+import dev.falflow.FalException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** dbt, able to stop at Python models. One invocation at a time; {@link #close} ends its process. */
+public interface DbtEngine extends AutoCloseable {
+  /** dbt-core's version. */
+  String version();
+
+  /**
+   * Parses the project as {@code dbt parse} does, {@code manifest.json} written.
+   *
+   * @param arguments dbt's options
+   * @param inputs of the Python models, by the path of their stub in the project
+   * @param rawEvents events carry all of dbt's JSON, for {@code --log-format json}
+   * @throws UnresolvedInputs when inputs of Python models have no target
+   * @throws FalException {@code dbt-parse-failed} with dbt's own message otherwise
+   */
+  ParsedProject parse(
+      List<String> arguments,
+      Map<String, List<ModelInput>> inputs,
+      boolean rawEvents,
+      Consumer<DbtEvent> onEvent);
+
+  /**
+   * Runs one dbt command over the project parsed last.
+   *
+   * @param pythonModels unique_id to source file and inputs
+   * @param onHold called on a thread of the engine's when a Python model's turn has come; must
+   *     return at once, and {@link #release} must follow
+   */
+  InvocationOutcome invoke(
+      List<String> arguments,
+      Map<String, PythonModelNode> pythonModels,
+      Consumer<DbtEvent> onEvent,
+      Consumer<HeldModel> onHold);
+
+  /**
+   * A call that analysis did not see, resolved for a held model.
+   *
+   * @throws FalException ref-not-found, source-not-found, ref-disabled or undeclared-ref
+   */
+  ResolvedInput resolve(HeldModel model, ModelInput input);
+
+  /** Lets the held model's node end: with {@code message} as its error unless it succeeded. */
+  void release(HeldModel model, boolean success, String message, long rows);
+
+  /** Asks the running invocation to end after the nodes that are running now. */
+  void cancel();
+
+  /** Streams a query into an Arrow IPC file, on dbt's own connection (DuckDB). */
+  ArrowFile read(String query, Path directory, String name, Path spillDirectory);
+
+  /** Publishes an Arrow IPC file as the held model's relation, on dbt's own connection (DuckDB). */
+  long publish(HeldModel model, Path file, String mode);
+
+  @Override
+  void close();
+
+  /** Inputs of Python models that dbt's parse found no target for. */
+  final class UnresolvedInputs extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<Unresolved> inputs;
+
+    UnresolvedInputs(String message, List<Unresolved> inputs) {
+      super(message);
+      this.inputs = List.copyOf(inputs);
+    }
+
+    public List<Unresolved> inputs() {
+      return inputs;
+    }
+  }
+
+  /** One such input: the stub's path in the project, a stable code, and what is wrong with it. */
+  record Unresolved(String stubPath, ModelInput input, String code, String message) {}
+
+  /** A Python model as the engine has to know it: its file and the inputs found in it. */
+  record PythonModelNode(String file, List<ModelInput> inputs) {
+    public PythonModelNode {
+      inputs = List.copyOf(inputs);
+    }
+  }
+
+  /** An Arrow IPC file and the rows in it. */
+  record ArrowFile(Path file, long rows) {}
+}

@@ -1,0 +1,172 @@
+package dev.falflow.dbt;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.falflow.FalException;
+import dev.falflow.Json;
+import dev.falflow.Problem;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** dbt driven through its programmatic API in a resident Python process (DESIGN D1). */
+public final class ResidentEngine implements DbtEngine {
+  private final ResidentProcess process;
+
+  /**
+   * Starts the process; it imports dbt while the caller goes on.
+   *
+   * @param python interpreter of the project's dbt environment
+   * @param packageFolder holds the {@code fal} package
+   * @param foldersToRemove what the process removes should we be killed
+   */
+  public ResidentEngine(Path python, Path packageFolder, List<Path> foldersToRemove) {
+    process = new ResidentProcess(python, packageFolder, foldersToRemove);
+  }
+
+  @Override
+  public String version() {
+    return process.hello().path("dbt").asText();
+  }
+
+  @Override
+  public ParsedProject parse(
+      List<String> arguments,
+      Map<String, List<ModelInput>> inputs,
+      boolean rawEvents,
+      Consumer<DbtEvent> onEvent) {
+    process.listen(onEvent, held -> {});
+    ObjectNode command = command("parse").put("raw_events", rawEvents);
+    arguments.forEach(command.putArray("args")::add);
+    ArrayNode known = command.putArray("inputs");
+    inputs.forEach(
+        (path, calls) -> calls.forEach(call -> known.add(call.toJson().put("path", path))));
+    JsonNode result = process.call(command);
+    if (!result.path("ok").asBoolean()) {
+      throw parseFailure(result);
+    }
+    List<DbtNode> models = new ArrayList<>();
+    for (JsonNode node : result.path("nodes")) {
+      models.add(
+          new DbtNode(
+              node.path("unique_id").asText(),
+              node.path("name").asText(),
+              node.path("package").asText(),
+              node.path("path").asText(),
+              node.path("enabled").asBoolean(),
+              node.path("depends_on").valueStream().map(JsonNode::asText).toList()));
+    }
+    return new ParsedProject(result.path("project").asText(), result.path("target"), models);
+  }
+
+  private static RuntimeException parseFailure(JsonNode result) {
+    String message = result.path("message").asText().strip();
+    List<Unresolved> unresolved = new ArrayList<>();
+    for (JsonNode missing : result.path("missing")) {
+      unresolved.add(
+          new Unresolved(
+              missing.path("path").asText(),
+              ModelInput.from(missing),
+              missing.path("code").asText(),
+              missing.path("message").asText()));
+    }
+    return unresolved.isEmpty()
+        ? new FalException(Problem.of("dbt-parse-failed", message))
+        : new UnresolvedInputs(message, unresolved);
+  }
+
+  @Override
+  public InvocationOutcome invoke(
+      List<String> arguments,
+      Map<String, PythonModelNode> pythonModels,
+      Consumer<DbtEvent> onEvent,
+      Consumer<HeldModel> onHold) {
+    process.listen(onEvent, json -> onHold.accept(heldModel(json)));
+    ObjectNode command = command("invoke");
+    arguments.forEach(command.putArray("args")::add);
+    ArrayNode models = command.putArray("models");
+    pythonModels.forEach(
+        (uniqueId, model) -> {
+          ObjectNode json = models.addObject();
+          json.put("unique_id", uniqueId);
+          json.put("file", model.file());
+          ArrayNode inputs = json.putArray("inputs");
+          model.inputs().forEach(input -> inputs.add(input.toJson()));
+        });
+    JsonNode result = process.call(command);
+    JsonNode failure = result.path("message");
+    return new InvocationOutcome(
+        result.path("success").asBoolean(), failure.isNull() ? null : failure.asText().strip());
+  }
+
+  private static HeldModel heldModel(JsonNode json) {
+    List<ResolvedInput> inputs = new ArrayList<>();
+    for (JsonNode input : json.path("inputs")) {
+      inputs.add(ResolvedInput.from(ModelInput.from(input), input));
+    }
+    return new HeldModel(
+        json.path("hold").asInt(),
+        json.path("unique_id").asText(),
+        json.path("thread").asText(),
+        inputs,
+        json.path("model"));
+  }
+
+  @Override
+  public ResolvedInput resolve(HeldModel model, ModelInput input) {
+    ObjectNode command = command("resolve").put("hold", model.hold());
+    command.setAll(input.toJson());
+    return ResolvedInput.from(input, process.call(command));
+  }
+
+  @Override
+  public void release(HeldModel model, boolean success, String message, long rows) {
+    process.tell(
+        command("release")
+            .put("hold", model.hold())
+            .put("ok", success)
+            .put("message", message)
+            .put("rows", rows));
+  }
+
+  @Override
+  public void cancel() {
+    process.tell(command("cancel"));
+  }
+
+  @Override
+  public ArrowFile read(String query, Path directory, String name, Path spillDirectory) {
+    JsonNode result =
+        process.call(
+            command("read")
+                .put("query", query)
+                .put("directory", directory.toString())
+                .put("name", name)
+                .put("spill_dir", spillDirectory.toString()));
+    return new ArrowFile(Path.of(result.path("file").asText()), result.path("rows").asLong());
+  }
+
+  @Override
+  public long publish(HeldModel model, Path file, String mode) {
+    return process
+        .call(
+            command("publish")
+                .put("hold", model.hold())
+                .put("file", file.toString())
+                .put("mode", mode))
+        .path("rows")
+        .asLong();
+  }
+
+  private static ObjectNode command(String operation) {
+    return Json.MAPPER.createObjectNode().put("op", operation);
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+}

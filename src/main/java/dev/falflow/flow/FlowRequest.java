@@ -1,0 +1,95 @@
+package dev.falflow.flow;
+
+import dev.falflow.project.Project;
+import dev.falflow.python.PythonRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code fal flow run|build} was asked to do.
+ *
+ * @param command dbt's command: {@code run} or {@code build}
+ * @param projectDir folder of {@code dbt_project.yml}
+ * @param profilesDir as given, null when dbt looks for it
+ * @param parseOptions dbt's options that decide what is parsed: target, profile, vars, threads, …
+ * @param runOptions dbt's options of the command alone: selection, full refresh, fail fast, …
+ * @param vars {@code --vars}, parsed
+ * @param python {@code --python}, null without it
+ * @param targetPath {@code --target-path}, null without it
+ * @param pythonModels false with {@code --no-experimental-models}
+ * @param rawEvents the report wants all of dbt's JSON
+ * @param dryRun print the plan, change nothing
+ */
+public record FlowRequest(
+    String command,
+    Path projectDir,
+    @Nullable Path profilesDir,
+    List<String> parseOptions,
+    List<String> runOptions,
+    Map<String, @Nullable Object> vars,
+    @Nullable String python,
+    @Nullable String targetPath,
+    boolean pythonModels,
+    boolean rawEvents,
+    boolean dryRun) {
+  private static final String PROFILES = "profiles.yml";
+
+  public FlowRequest {
+    projectDir = projectDir.toAbsolutePath().normalize();
+    parseOptions = List.copyOf(parseOptions);
+    runOptions = List.copyOf(runOptions);
+  }
+
+  PythonRequest pythonRequest() {
+    return new PythonRequest(projectDir, python, System.getenv());
+  }
+
+  /** Where dbt's artifacts go: the option, DBT_TARGET_PATH, the project's own, in this order. */
+  Path targetPath(Project project) {
+    String chosen = targetPath == null ? System.getenv("DBT_TARGET_PATH") : targetPath;
+    return chosen == null ? project.targetPath() : project.root().resolve(chosen);
+  }
+
+  /**
+   * The profiles file that dbt will read: the option, DBT_PROFILES_DIR, the current folder, {@code
+   * ~/.dbt}. Where none of them has one, the project's own folder.
+   */
+  Path profilesFile() {
+    String variable = System.getenv("DBT_PROFILES_DIR");
+    if (profilesDir != null) {
+      return profilesDir.resolve(PROFILES);
+    }
+    if (variable != null) {
+      return Path.of(variable).resolve(PROFILES);
+    }
+    return Stream.of(Path.of(""), Path.of(System.getProperty("user.home"), ".dbt"))
+        .map(folder -> folder.toAbsolutePath().resolve(PROFILES))
+        .filter(Files::exists)
+        .findFirst()
+        .orElse(projectDir.resolve(PROFILES));
+  }
+
+  /** dbt's options for parsing the project in this folder. */
+  List<String> parseArguments(Path project) {
+    List<String> arguments = new ArrayList<>(List.of("--project-dir", project.toString()));
+    Path profiles = profilesFile();
+    if (Files.exists(profiles)) {
+      arguments.addAll(List.of("--profiles-dir", profiles.resolveSibling("").toString()));
+    }
+    arguments.addAll(parseOptions);
+    return arguments;
+  }
+
+  /** dbt's whole command line but for the program. */
+  List<String> runArguments(Path project) {
+    List<String> arguments = new ArrayList<>(List.of(command));
+    arguments.addAll(parseArguments(project));
+    arguments.addAll(runOptions);
+    return arguments;
+  }
+}

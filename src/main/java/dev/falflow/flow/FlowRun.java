@@ -1,0 +1,192 @@
+package dev.falflow.flow;
+
+import dev.falflow.artifact.RunArtifacts;
+import dev.falflow.dbt.DbtEngine;
+import dev.falflow.dbt.InvocationOutcome;
+import dev.falflow.dbt.ParsedProject;
+import dev.falflow.dbt.ResidentEngine;
+import dev.falflow.project.Project;
+import dev.falflow.python.CacheFolder;
+import dev.falflow.python.ForkServer;
+import dev.falflow.python.PythonEnvironments;
+import dev.falflow.python.PythonInstallation;
+import dev.falflow.python.PythonPackage;
+import dev.falflow.report.Reporter;
+import dev.falflow.source.PythonSource;
+import dev.falflow.source.PythonSources;
+import dev.falflow.source.SourceAnalyzer;
+import dev.falflow.source.StubPlan;
+import dev.falflow.warehouse.DataFolder;
+import dev.falflow.warehouse.DuckDbWarehouse;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/** {@code fal flow run} and {@code fal flow build}, in order. */
+public final class FlowRun {
+  private static final int SUCCESS = 0;
+  private static final int A_NODE_FAILED = 1;
+  private static final int NOT_RUN = 2;
+
+  private final CacheFolder cache;
+  private final PythonEnvironments environments;
+  private final Reporter reporter;
+  private final Clock clock;
+  private volatile @Nullable Running running;
+
+  public FlowRun(
+      CacheFolder cache, PythonEnvironments environments, Reporter reporter, Clock clock) {
+    this.cache = cache;
+    this.environments = environments;
+    this.reporter = reporter;
+    this.clock = clock;
+  }
+
+  /** The parts of a run that a Ctrl-C has to reach. */
+  private record Running(DbtEngine engine, HeldModels held) {}
+
+  /**
+   * Runs it all.
+   *
+   * @return the exit code: 0, 1 when a node failed, 2 when dbt could not run
+   * @throws dev.falflow.FalException what kept it from starting
+   */
+  public int run(FlowRequest request) {
+    Project project = Project.read(request.projectDir(), request.vars());
+    PythonInstallation python = environments.find(request.pythonRequest());
+    python.notices().forEach(reporter::info);
+    Path packageFolder = PythonPackage.unpack(cache);
+    try (DataFolder folder = new DataFolder();
+        DbtEngine engine =
+            new ResidentEngine(python.executable(), packageFolder, folder.paths())) {
+      List<PythonSource> models =
+          request.pythonModels()
+              ? preparedModels(project, python, packageFolder)
+              : List.of();
+      if (models.isEmpty()) {
+        return dbtAlone(request, project, engine);
+      }
+      try (ForkServer forkServer =
+          new ForkServer(
+              python.workerExecutable(),
+              packageFolder,
+              WorkerEnvironment.of(System.getenv(), request.profilesFile()),
+              folder.spill())) {
+        return withModels(request, project, models, engine, folder, forkServer);
+      }
+    }
+  }
+
+  /** Analyses the sources and writes what dbt has to find on disk: the stubs and .dbtignore. */
+  private List<PythonSource> preparedModels(
+      Project project, PythonInstallation python, Path packageFolder) {
+    Path memory = cache.folder("analysis").resolve(cacheName(project));
+    PythonSources sources =
+        new SourceAnalyzer(
+                python.executable(), python.pythonVersion(), packageFolder, memory)
+            .analyze(project);
+    sources.infos().forEach(info -> reporter.info(info.toString()));
+    sources.warnings().forEach(reporter::warning);
+    StubPlan plan = StubPlan.of(project, sources);
+    plan.warnings().forEach(reporter::warning);
+    plan.apply();
+    plan.reminders().forEach(reporter::info);
+    plan.gitWarnings().forEach(reporter::warning);
+    return sources.models();
+  }
+
+  private int dbtAlone(FlowRequest request, Project project, DbtEngine engine) {
+    parse(request, project, List.of(), engine);
+    InvocationOutcome outcome =
+        engine.invoke(
+            request.runArguments(project.root()), Map.of(), reporter::event, held -> {});
+    return exitCode(outcome);
+  }
+
+  /** dbt's parse; of its events only warnings: the run says the rest again, we say errors. */
+  private ParsedProject parse(
+      FlowRequest request, Project project, List<PythonSource> sources, DbtEngine engine) {
+    try {
+      return engine.parse(
+          request.parseArguments(project.root()),
+          PythonModels.inputsByStub(project, sources),
+          request.rawEvents(),
+          event -> {
+            if (!event.level().equals("info") && !event.name().startsWith("Main")) {
+              reporter.event(event);
+            }
+          });
+    } catch (DbtEngine.UnresolvedInputs e) {
+      throw PythonModels.unresolved(project, sources, e);
+    }
+  }
+
+  private int withModels(
+      FlowRequest request,
+      Project project,
+      List<PythonSource> sources,
+      DbtEngine engine,
+      DataFolder folder,
+      ForkServer forkServer) {
+    ParsedProject parsed = parse(request, project, sources, engine);
+    PythonModels models = PythonModels.link(project, sources, parsed);
+    RunArtifacts artifacts = new RunArtifacts(request.targetPath(project));
+    artifacts.begin();
+    ExecutorService threads = Executors.newCachedThreadPool(FlowRun::daemon);
+    try {
+      HeldModels held =
+          new HeldModels(
+              project,
+              models,
+              parsed.target(),
+              engine,
+              new DuckDbWarehouse(engine, folder),
+              folder,
+              forkServer,
+              artifacts,
+              reporter,
+              threads,
+              clock);
+      running = new Running(engine, held);
+      InvocationOutcome outcome =
+          engine.invoke(
+              request.runArguments(project.root()), models.nodes(), reporter::event, held::hold);
+      artifacts.write();
+      reporter.summary(artifacts.results());
+      return exitCode(outcome);
+    } finally {
+      running = null;
+      threads.shutdown();
+    }
+  }
+
+  /** Ends the run early: workers die, dbt starts nothing more; {@link #run} returns as usual. */
+  public void interrupt() {
+    Running now = running;
+    if (now != null) {
+      now.engine.cancel();
+      now.held.stop();
+    }
+  }
+
+  private static Thread daemon(Runnable body) {
+    Thread thread = new Thread(body, "fal-model");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private static int exitCode(InvocationOutcome outcome) {
+    if (outcome.success()) {
+      return SUCCESS;
+    }
+    return outcome.failure() == null ? A_NODE_FAILED : NOT_RUN;
+  }
+
+  private static String cacheName(Project project) {
+    return Integer.toHexString(project.root().toString().hashCode()) + ".json";
+  }
+}

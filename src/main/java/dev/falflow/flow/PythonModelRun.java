@@ -1,0 +1,313 @@
+package dev.falflow.flow;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.falflow.FalException;
+import dev.falflow.Json;
+import dev.falflow.Problem;
+import dev.falflow.artifact.ModelLog;
+import dev.falflow.artifact.ModelResult;
+import dev.falflow.artifact.ModelResult.Failure;
+import dev.falflow.dbt.DbtEngine;
+import dev.falflow.dbt.HeldModel;
+import dev.falflow.dbt.ModelInput;
+import dev.falflow.dbt.ResolvedInput;
+import dev.falflow.project.Project;
+import dev.falflow.python.Worker;
+import dev.falflow.source.PythonSource;
+import dev.falflow.warehouse.DataFolder;
+import dev.falflow.warehouse.Warehouse;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One Python model from its hold to its published table: the conversation with its worker. Inputs
+ * found by analysis are fetched while the worker starts; the table is published once the script has
+ * ended well.
+ */
+final class PythonModelRun {
+  private static final int SIGKILL = 9;
+
+  private final HeldModel held;
+  private final PythonSource source;
+  private final Project project;
+  private final JsonNode target;
+  private final Worker worker;
+  private final DbtEngine engine;
+  private final Warehouse warehouse;
+  private final DataFolder folder;
+  private final Queue<Path> inputFiles = new ConcurrentLinkedQueue<>();
+  private @Nullable Path written;
+  private String mode = "overwrite";
+  private volatile Duration readTime = Duration.ZERO;
+
+  PythonModelRun(
+      HeldModel held,
+      PythonSource source,
+      Project project,
+      JsonNode target,
+      Worker worker,
+      DbtEngine engine,
+      Warehouse warehouse,
+      DataFolder folder) {
+    this.held = held;
+    this.source = source;
+    this.project = project;
+    this.target = target;
+    this.worker = worker;
+    this.engine = engine;
+    this.warehouse = warehouse;
+    this.folder = folder;
+  }
+
+  /**
+   * Runs it to its end.
+   *
+   * @param stopped whether the user has asked the whole run to end
+   * @param serverLines what the fork server last said, should the worker never come up
+   */
+  ModelResult run(
+      Executor threads,
+      Clock clock,
+      ModelLog log,
+      BooleanSupplier stopped,
+      Supplier<String> serverLines) {
+    Instant started = clock.instant();
+    Failure failure = null;
+    long rows = 0;
+    Duration publishTime = Duration.ZERO;
+    Worker.Exit exit = new Worker.Exit(null, null, 0);
+    CompletableFuture<Void> inputs = CompletableFuture.completedFuture(null);
+    try {
+      send(runMessage());
+      inputs = prefetch(threads, clock, started);
+      Optional<JsonNode> end = converse();
+      exit = worker.awaitExit();
+      inputs.join();
+      failure = failureOf(end, exit, stopped.getAsBoolean(), serverLines);
+      if (failure == null) {
+        Instant loaded = clock.instant();
+        rows = warehouse.publish(held, requireWritten(), mode);
+        publishTime = Duration.between(loaded, clock.instant());
+      }
+    } catch (FalException e) {
+      Problem problem = e.problems().get(0);
+      failure = new Failure(problem.code(), source.file() + ": " + problem.message(), null);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      failure = new Failure("interrupted", source.file() + ": interrupted", null);
+    } finally {
+      inputs.exceptionally(ignoredHere -> null).join();
+      inputFiles.forEach(DataFolder::discard);
+      DataFolder.discard(written);
+    }
+    return new ModelResult(
+        held.uniqueId(),
+        source.name(),
+        source.file(),
+        held.thread(),
+        started,
+        clock.instant(),
+        rows,
+        readTime,
+        publishTime,
+        exit.peakRssKb(),
+        failure,
+        log.path());
+  }
+
+  private Path requireWritten() {
+    if (written == null) {
+      throw new IllegalStateException("the worker is done and has written nothing");
+    }
+    return written;
+  }
+
+  // -- to the worker ----------------------------------------------------------------------------
+
+  private ObjectNode runMessage() {
+    ObjectNode message = Json.MAPPER.createObjectNode().put("type", "run");
+    message.put("unique_id", held.uniqueId());
+    message.setAll((ObjectNode) held.details().deepCopy());
+    message.put("path", source.path().toString());
+    message.put("file", source.file());
+    message.put("project_dir", project.root().toString());
+    ArrayNode path = message.putArray("sys_path");
+    path.add(source.path().resolveSibling("").toString());
+    path.add(project.root().toString());
+    message.put("data_dir", folder.data().toString());
+    message.set("target", target);
+    message.set("vars", Json.MAPPER.valueToTree(project.vars()));
+    ObjectNode declared = message.putObject("declared_types");
+    held.details()
+        .path("columns")
+        .properties()
+        .forEach(
+            column -> {
+              JsonNode type = column.getValue().path("data_type");
+              if (type.isTextual()) {
+                declared.set(column.getKey(), type);
+              }
+            });
+    ArrayNode inputs = message.putArray("inputs");
+    held.inputs().forEach(input -> inputs.add(inputMessage(input, null)));
+    return message;
+  }
+
+  private static ObjectNode inputMessage(ResolvedInput input, @Nullable Path file) {
+    ObjectNode message = input.input().toJson().put("type", "input");
+    message.put("unique_id", input.uniqueId());
+    message.put("relation", input.relation());
+    message.put("file", file == null ? null : file.toString());
+    return message;
+  }
+
+  /** Sending to a worker that died is no failure of its own: its exit says what happened. */
+  private void send(ObjectNode message) {
+    try {
+      worker.send(message);
+    } catch (IOException e) {
+      worker.kill();
+    }
+  }
+
+  private CompletableFuture<Void> prefetch(Executor threads, Clock clock, Instant started) {
+    List<CompletableFuture<Void>> reads = new ArrayList<>();
+    for (ResolvedInput input : held.inputs()) {
+      reads.add(
+          CompletableFuture.runAsync(
+              () -> {
+                send(answer(input));
+                readTime = Duration.between(started, clock.instant());
+              },
+              threads));
+    }
+    return CompletableFuture.allOf(reads.toArray(CompletableFuture<?>[]::new));
+  }
+
+  /** The message that gives the worker an input, or tells it why there is none. */
+  private ObjectNode answer(ResolvedInput input) {
+    try {
+      Path file = warehouse.read(input);
+      inputFiles.add(file);
+      return inputMessage(input, file);
+    } catch (FalException e) {
+      Problem problem = e.problems().get(0);
+      return input
+          .input()
+          .toJson()
+          .put("type", "error")
+          .put("code", problem.code())
+          .put("message", "Could not read " + input.relation() + ": " + problem.message());
+    }
+  }
+
+  // -- from the worker --------------------------------------------------------------------------
+
+  /** Answers the worker until it is done; empty when it left without a word. */
+  private Optional<JsonNode> converse() {
+    while (true) {
+      Optional<JsonNode> received = worker.receive();
+      if (received.isEmpty()) {
+        return received;
+      }
+      JsonNode message = received.get();
+      switch (message.path("type").asText()) {
+        case "read" -> send(read(message).put("id", message.path("id").asInt()));
+        case "write" -> {
+          written = Path.of(message.path("file").asText());
+          mode = message.path("mode").asText();
+          send(
+              Json.MAPPER
+                  .createObjectNode()
+                  .put("type", "written")
+                  .put("id", message.path("id").asInt()));
+        }
+        default -> {
+          return received;
+        }
+      }
+    }
+  }
+
+  private ObjectNode read(JsonNode message) {
+    try {
+      return answer(engine.resolve(held, ModelInput.from(message)));
+    } catch (FalException e) {
+      Problem problem = e.problems().get(0);
+      return Json.MAPPER
+          .createObjectNode()
+          .put("type", "error")
+          .put("code", problem.code())
+          .put("message", problem.message());
+    }
+  }
+
+  private @Nullable Failure failureOf(
+      Optional<JsonNode> end, Worker.Exit exit, boolean stopped, Supplier<String> serverLines) {
+    if (stopped) {
+      return new Failure("interrupted", source.file() + ": interrupted", null);
+    }
+    if (end.isEmpty()) {
+      return new Failure("worker-crashed", source.file() + ": " + crash(exit, serverLines), null);
+    }
+    JsonNode message = end.get();
+    if (message.path("type").asText().equals("failed")) {
+      return raised(message.path("error"));
+    }
+    if (written == null) {
+      return new Failure(
+          "nothing-written",
+          source.file()
+              + ": the script ended without reaching its write_to_model call."
+              + " Call it on every way through the script.",
+          null);
+    }
+    return null;
+  }
+
+  private static String crash(Worker.Exit exit, Supplier<String> serverLines) {
+    Integer signal = exit.signal();
+    if (signal != null) {
+      String guess =
+          signal == SIGKILL ? " (killed from outside, or by the system for want of memory)" : "";
+      return "its Python process was ended by signal " + signal + guess;
+    }
+    Integer code = exit.code();
+    if (code != null) {
+      return "its Python process ended with exit code " + code + " before the script's end";
+    }
+    return "its Python process could not be started or was lost.\n" + serverLines.get();
+  }
+
+  private Failure raised(JsonNode error) {
+    JsonNode frames = error.path("frames");
+    JsonNode last = frames.isEmpty() ? error : frames.get(frames.size() - 1);
+    StringBuilder place = new StringBuilder(last.path("file").asText(source.file()));
+    if (last.hasNonNull("cell")) {
+      place.append("[cell ").append(last.path("cell").asInt()).append(']');
+    }
+    if (last.hasNonNull("line")) {
+      place.append(':').append(last.path("line").asInt());
+    }
+    String message =
+        "%s: %s: %s"
+            .formatted(place, error.path("class").asText(), error.path("message").asText());
+    String code = error.path("code").asText("python-error");
+    return new Failure(code, message, error.path("traceback").asText());
+  }
+}

@@ -1,0 +1,112 @@
+package dev.falflow.project;
+
+import dev.falflow.FalException;
+import dev.falflow.Location;
+import dev.falflow.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dbt project as its {@code dbt_project.yml} describes it. All paths are absolute.
+ *
+ * @param root the folder that holds {@code dbt_project.yml}
+ * @param profileName null when the project names none
+ * @param modelPaths where dbt looks for models
+ * @param falModelsPaths further places for Python models, outside dbt's: the variable {@code
+ *     fal-models-paths}
+ * @param targetPath as the project sets it; flags and {@code DBT_TARGET_PATH} are the caller's
+ * @param vars the project's own variables, those of the command line winning
+ * @param tree the whole file, maps with text keys, nothing rendered
+ */
+public record Project(
+    Path root,
+    String name,
+    @Nullable String profileName,
+    List<Path> modelPaths,
+    List<Path> falModelsPaths,
+    List<Path> macroPaths,
+    Path targetPath,
+    Path packagesInstallPath,
+    Map<String, @Nullable Object> vars,
+    Map<String, @Nullable Object> tree) {
+  public static final String FILE = "dbt_project.yml";
+
+  public Project {
+    modelPaths = List.copyOf(modelPaths);
+    falModelsPaths = List.copyOf(falModelsPaths);
+    macroPaths = List.copyOf(macroPaths);
+  }
+
+  public static Project read(Path projectDir) {
+    return read(projectDir, Map.of());
+  }
+
+  /** Reads the project in this folder; {@code commandLineVars} win over its own variables. */
+  public static Project read(
+      Path projectDir, Map<String, ? extends @Nullable Object> commandLineVars) {
+    return read(projectDir, commandLineVars, System.getenv());
+  }
+
+  static Project read(
+      Path projectDir,
+      Map<String, ? extends @Nullable Object> commandLineVars,
+      Map<String, String> environment) {
+    Path root = projectDir.toAbsolutePath().normalize();
+    ProjectFile file = ProjectFile.parse(text(root.resolve(FILE)), environment);
+    String name = file.text("name");
+    if (name == null) {
+      file.refuse("wrong-project", "name", "the project has no name");
+    }
+    Map<String, @Nullable Object> vars = new LinkedHashMap<>(file.varsOf(name == null ? "" : name));
+    vars.putAll(commandLineVars);
+    Project project =
+        new Project(
+            root,
+            name == null ? "" : name,
+            file.text("profile"),
+            resolved(root, file.paths("models", "model-paths", "source-paths")),
+            resolved(root, file.pathsIn(vars, "fal-models-paths")),
+            resolved(root, file.paths("macros", "macro-paths")),
+            root.resolve(file.textOr("target", "target-path")).normalize(),
+            root.resolve(file.textOr("dbt_packages", "packages-install-path", "modules-path"))
+                .normalize(),
+            vars,
+            file.tree());
+    if (project.modelPaths().isEmpty() && !project.falModelsPaths().isEmpty()) {
+      file.refuse(
+          "wrong-project", "model-paths", "model-paths names no folder for generated models");
+    }
+    file.throwProblems();
+    return project;
+  }
+
+  /** A path as the user would type it: relative to the project, with forward slashes. */
+  public String relative(Path path) {
+    return root.relativize(path).toString().replace('\\', '/');
+  }
+
+  private static List<Path> resolved(Path root, List<String> paths) {
+    return paths.stream().map(path -> root.resolve(path).normalize()).distinct().toList();
+  }
+
+  private static String text(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new FalException(
+          Problem.of("project-not-found", "no dbt_project.yml found at expected path " + file)
+              .withHint("Go to the folder of a dbt project, or name it with --project-dir."));
+    }
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new FalException(
+          Problem.at(
+              Location.of(FILE), "unreadable-file", "the file cannot be read as UTF-8: " + e),
+          e);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package dev.falflow.source;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.falflow.FalException;
+import dev.falflow.Json;
+import dev.falflow.Problem;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/** Runs {@code fal/_analysis.py} over files; one process reads them all. */
+final class AnalysisProcess {
+  private static final Duration TO_START = Duration.ofSeconds(60);
+  private static final Duration FOR_ONE_FILE = Duration.ofMillis(500);
+  private static final int TAIL = 4096;
+
+  /** Exit codes above this are signals. */
+  private static final int KILLED = 128;
+
+  /** A file as the process is asked for it. */
+  record Request(Path path, String file) {
+    byte[] line() throws JsonProcessingException {
+      Map<String, String> request = Map.of("path", path.toString(), "file", file);
+      return (Json.MAPPER.writeValueAsString(request) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+  }
+
+  private final Path python;
+  private final Path script;
+
+  AnalysisProcess(Path python, Path script) {
+    this.python = python;
+    this.script = script;
+  }
+
+  /** The answers, in the order of the requests. */
+  List<FileAnalysis> analyze(List<Request> requests) {
+    List<FileAnalysis> answers = new ArrayList<>();
+    while (answers.size() < requests.size()) {
+      List<Request> open = requests.subList(answers.size(), requests.size());
+      Outcome outcome = run(open, answers);
+      if (answers.size() < requests.size()) {
+        if (!outcome.wasReading()) {
+          throw new FalException(
+              Problem.of("python-failed", outcome.describe(python.toString()))
+                  .withHint("Name another Python with --python."));
+        }
+        // One file took the interpreter down: it is the problem, the others are read.
+        answers.add(FileAnalysis.broken("analysis-crashed", outcome.describe("Python")));
+      }
+    }
+    return answers;
+  }
+
+  /** How a process ended: whether a file was the reason, and its last words. */
+  private record Outcome(boolean wasReading, int exitCode, String tail) {
+    String describe(String who) {
+      String words = tail.isBlank() ? "" : ": " + tail.strip();
+      return who + " ended with exit code " + exitCode + " while it read the file" + words;
+    }
+  }
+
+  private Outcome run(List<Request> requests, List<FileAnalysis> answers) {
+    Process process = start();
+    StringBuilder tail = new StringBuilder();
+    daemon("analysis-stdin", () -> write(requests, process.getOutputStream()));
+    Thread errors = daemon("analysis-stderr", () -> drain(process.getErrorStream(), tail));
+    Duration limit = TO_START.plus(FOR_ONE_FILE.multipliedBy(requests.size()));
+    Executor atLimit = CompletableFuture.delayedExecutor(limit.toMillis(), TimeUnit.MILLISECONDS);
+    CompletableFuture<Void> guard = CompletableFuture.runAsync(process::destroyForcibly, atLimit);
+    int before = answers.size();
+    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        answers.add(Json.MAPPER.readValue(line, FileAnalysis.class));
+      }
+      int exitCode = process.waitFor();
+      errors.join();
+      boolean wasReading = answers.size() > before || exitCode > KILLED;
+      return new Outcome(wasReading, exitCode, tail.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while Python files were analysed", e);
+    } finally {
+      guard.cancel(false);
+      process.destroyForcibly();
+    }
+  }
+
+  private Process start() {
+    try {
+      // -I and -S: neither the user's site-packages nor PYTHON* variables can change the answer.
+      return new ProcessBuilder(python.toString(), "-I", "-S", script.toString()).start();
+    } catch (IOException e) {
+      throw new FalException(
+          Problem.of("python-failed", "cannot start " + python + ": " + e.getMessage())
+              .withHint("Name another Python with --python."),
+          e);
+    }
+  }
+
+  private static Thread daemon(String name, Runnable work) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  private static void write(List<Request> requests, OutputStream stdin) {
+    try (stdin) {
+      for (Request request : requests) {
+        stdin.write(request.line());
+      }
+    } catch (IOException e) {
+      // The process is gone; what it left on its streams says why.
+    }
+  }
+
+  private static void drain(InputStream stream, StringBuilder tail) {
+    try (BufferedReader reader =
+        new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        tail.append(line).append('\n');
+        tail.delete(0, Math.max(0, tail.length() - TAIL));
+      }
+    } catch (IOException e) {
+      tail.append(e.getMessage());
+    }
+  }
+}

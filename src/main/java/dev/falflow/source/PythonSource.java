@@ -1,0 +1,75 @@
+package dev.falflow.source;
+
+import dev.falflow.project.ModelFiles;
+import dev.falflow.project.Project;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One Python file or notebook of the project.
+ *
+ * @param path absolute
+ * @param file as the user would type it, relative to the project
+ * @param root the model path or fal models path it lies under
+ * @param dependencies in the order of the stub's lines, each once
+ * @param imports modules it names in import statements, relative ones with their dots
+ * @param readsWhenImported whether importing it calls {@code ref} or {@code source}
+ * @param docstringLine where its module docstring begins, null when it has none
+ */
+public record PythonSource(
+    Path path,
+    String file,
+    Path root,
+    Kind kind,
+    List<Dependency> dependencies,
+    List<String> imports,
+    boolean readsWhenImported,
+    @Nullable Integer docstringLine) {
+  /** What a file is to fal. */
+  public enum Kind {
+    /** Calls {@code write_to_model}: ours. */
+    MODEL,
+    /** A module for other files to import. */
+    HELPER,
+    /** Has {@code def model(dbt, session)}: dbt's own. */
+    DBT_MODEL,
+    /** Cannot be read; a problem says why. */
+    BROKEN
+  }
+
+  public PythonSource {
+    dependencies = List.copyOf(dependencies);
+    imports = List.copyOf(imports);
+  }
+
+  /** The name dbt knows the model by: the file's name without its last suffix. */
+  public String name() {
+    String fileName = path.getFileName().toString();
+    return fileName.substring(0, fileName.lastIndexOf('.'));
+  }
+
+  public boolean isNotebook() {
+    return file.endsWith(".ipynb");
+  }
+
+  /** Where the generated SQL model of this file belongs. */
+  public Path stubPath(Project project) {
+    Path home = project.modelPaths().contains(root) ? root : project.modelPaths().get(0);
+    Path folder = root.relativize(path).getParent();
+    Path stubs = home.resolve(ModelFiles.STUB_FOLDER);
+    return (folder == null ? stubs : stubs.resolve(folder)).resolve(name() + ".sql");
+  }
+
+  /** The stub's folders below its model path, then its name. */
+  List<String> stubFqn() {
+    List<String> fqn = new ArrayList<>(List.of(ModelFiles.STUB_FOLDER));
+    Path folder = root.relativize(path).getParent();
+    if (folder != null) {
+      folder.forEach(part -> fqn.add(part.toString()));
+    }
+    fqn.add(name());
+    return fqn;
+  }
+}

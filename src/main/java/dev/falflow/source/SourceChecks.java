@@ -1,0 +1,154 @@
+package dev.falflow.source;
+
+import dev.falflow.Location;
+import dev.falflow.Problem;
+import dev.falflow.project.ModelFiles;
+import dev.falflow.project.Project;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Turns the answers for single files into sources, and finds what is wrong between files. */
+final class SourceChecks {
+  private static final String DOCSTRING_HINT =
+      "Name the dependency in the docstring at the top of the file: \"\"\"- ref('model_name')\"\"\"";
+
+  private final Project project;
+  private final ModelFiles files;
+  private final List<PythonSource> sources = new ArrayList<>();
+  private final List<Problem> errors = new ArrayList<>();
+  private final List<Problem> warnings;
+  private final List<Problem> infos = new ArrayList<>();
+
+  SourceChecks(Project project, ModelFiles files) {
+    this.project = project;
+    this.files = files;
+    this.warnings = new ArrayList<>(files.problems());
+  }
+
+  PythonSources check(Map<ModelFiles.Found, FileAnalysis> analyses) {
+    analyses.forEach(this::add);
+    findEqualNames();
+    findHelpersThatRead();
+    return new PythonSources(files, sources, errors, warnings, infos);
+  }
+
+  private void add(ModelFiles.Found found, FileAnalysis analysis) {
+    String file = project.relative(found.path());
+    PythonSource source =
+        new PythonSource(
+            found.path(),
+            file,
+            found.root(),
+            analysis.sourceKind(),
+            analysis.dependencies().stream().map(call -> call.in(file)).toList(),
+            analysis.imports(),
+            analysis.moduleLevelCalls(),
+            analysis.docstringLine());
+    sources.add(source);
+    analysis.problems().forEach(problem -> errors.add(located(file, problem)));
+    switch (source.kind()) {
+      case MODEL -> analysis.unresolved().forEach(call -> warnings.add(unresolved(file, call)));
+      case HELPER ->
+          infos.add(
+              Problem.at(
+                  Location.of(file), "helper-module", "is a helper: it calls no write_to_model"));
+      case DBT_MODEL ->
+          infos.add(Problem.at(Location.of(file), "dbt-model", "is left to dbt: def model"));
+      case BROKEN -> {}
+    }
+  }
+
+  private static Problem located(String file, FileAnalysis.Found problem) {
+    Location where = new Location(file, problem.line(), problem.column(), problem.cell());
+    String message = problem.message();
+    String line = problem.sourceLine();
+    if (line != null) {
+      String text = line.strip();
+      int indent = line.length() - line.stripLeading().length();
+      int caret = Math.max(0, Math.min(problem.column() - 1 - indent, text.length()));
+      message += "\n    " + text + "\n    " + " ".repeat(caret) + "^";
+    }
+    return Problem.at(where, problem.code(), message);
+  }
+
+  private static Problem unresolved(String file, FileAnalysis.Unresolved call) {
+    Location where = new Location(file, call.line(), call.column(), call.cell());
+    return Problem.at(
+            where,
+            "unresolved-call",
+            "what " + call.text() + " names is known only when it runs, so dbt cannot order it")
+        .withHint(DOCSTRING_HINT);
+  }
+
+  /**
+   * Models of one name: dbt would refuse the project, and name the stubs instead of the sources.
+   */
+  private void findEqualNames() {
+    Map<String, List<String>> byName = new LinkedHashMap<>();
+    for (PythonSource source : sources) {
+      boolean isModel =
+          source.kind() == PythonSource.Kind.MODEL || source.kind() == PythonSource.Kind.DBT_MODEL;
+      if (isModel) {
+        byName.computeIfAbsent(source.name(), name -> new ArrayList<>()).add(source.file());
+      }
+    }
+    for (Path sql : files.sql()) {
+      String fileName = sql.getFileName().toString();
+      List<String> equal = byName.get(fileName.substring(0, fileName.length() - ".sql".length()));
+      if (equal != null && !isInStubFolder(sql)) {
+        equal.add(project.relative(sql));
+      }
+    }
+    byName.forEach(
+        (name, equal) -> {
+          if (equal.size() > 1) {
+            errors.add(equalNames(name, equal));
+          }
+        });
+  }
+
+  private static Problem equalNames(String name, List<String> equal) {
+    return Problem.at(
+            Location.of(equal.get(0)),
+            "duplicate-model-name",
+            equal.size() + " files make a model named '" + name + "': " + String.join(", ", equal))
+        .withHint("Rename all but one: dbt knows a model by its file's name, whatever its folder.");
+  }
+
+  private boolean isInStubFolder(Path sql) {
+    return project.modelPaths().stream()
+        .anyMatch(path -> sql.startsWith(path.resolve(ModelFiles.STUB_FOLDER)));
+  }
+
+  /** A script that reads but does not write and is not imported: most likely a model unfinished. */
+  private void findHelpersThatRead() {
+    for (PythonSource source : sources) {
+      boolean reads = source.kind() == PythonSource.Kind.HELPER && source.readsWhenImported();
+      if (reads && sources.stream().noneMatch(other -> imports(other, source))) {
+        errors.add(
+            Problem.at(
+                    Location.of(source.file()),
+                    "helper-with-ref",
+                    "calls ref or source, but never write_to_model, and no file imports it")
+                .withHint(
+                    "Call write_to_model(df) once to make it a model, or move the calls into a"
+                        + " function that a model calls."));
+      }
+    }
+  }
+
+  /** Whether an import statement can mean this helper, from whatever folder it is looked up. */
+  private static boolean imports(PythonSource importer, PythonSource helper) {
+    if (importer.equals(helper)) {
+      return false;
+    }
+    String module = helper.file().replaceFirst("(/__init__)?\\.(py|ipynb)$", "").replace('/', '.');
+    return importer.imports().stream()
+        .map(name -> name.replaceFirst("^\\.+", ""))
+        .filter(name -> !name.isEmpty())
+        .anyMatch(name -> ("." + module).endsWith("." + name));
+  }
+}

@@ -1,0 +1,153 @@
+package dev.falflow.warehouse;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two folders for the length of a run, readable by the user only: {@link #data} in shared memory and
+ * {@link #spill} on disk, for what does not fit. Folders of runs that were killed are swept at the
+ * next start: a living run holds a lock on a file in each of its own.
+ */
+public final class DataFolder implements AutoCloseable {
+  private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+  private static final String PREFIX = "fal-";
+  private static final String LOCK = "lock";
+
+  private final Locked spill;
+  private final Locked data;
+
+  public DataFolder() {
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    try {
+      sweep(temporary);
+      spill = Locked.create(temporary);
+      if (Files.isWritable(SHARED_MEMORY)) {
+        sweep(SHARED_MEMORY);
+        data = Locked.create(SHARED_MEMORY);
+      } else {
+        data = spill;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public Path data() {
+    return data.path;
+  }
+
+  public Path spill() {
+    return spill.path;
+  }
+
+  /** Both folders, once each. */
+  public List<Path> paths() {
+    return List.copyOf(new LinkedHashSet<>(List.of(data.path, spill.path)));
+  }
+
+  /** Removes a file of this run's that nobody reads any more; one already gone is fine. */
+  public static void discard(@Nullable Path file) {
+    if (file == null) {
+      return;
+    }
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    data.close();
+    spill.close();
+  }
+
+  private static void sweep(Path parent) throws IOException {
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, PREFIX + "*")) {
+      for (Path folder : folders) {
+        Path lock = folder.resolve(LOCK);
+        if (!Files.isDirectory(folder) || !Files.isWritable(lock)) {
+          continue;
+        }
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+            FileLock free = channel.tryLock()) {
+          if (free != null) {
+            deleteAll(folder);
+          }
+        } catch (NoSuchFileException e) {
+          // Another fal swept it in between.
+        }
+      }
+    }
+  }
+
+  private static void deleteAll(Path folder) throws IOException {
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure)
+              throws IOException {
+            if (failure instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw failure;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
+              throws IOException {
+            Files.deleteIfExists(visited);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  private record Locked(Path path, FileChannel channel) {
+    static Locked create(Path parent) throws IOException {
+      Path path =
+          Files.createTempDirectory(
+              parent,
+              PREFIX,
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      FileChannel channel =
+          FileChannel.open(
+              path.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      channel.lock();
+      return new Locked(path, channel);
+    }
+
+    void close() {
+      try {
+        channel.close();
+        if (Files.exists(path)) {
+          deleteAll(path);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

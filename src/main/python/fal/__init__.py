@@ -1,0 +1,127 @@
+"""What a Python model may use: ``ref``, ``source``, ``write_to_model`` and ``context``.
+
+Inside a run the same four names are also globals of the model's file, so importing them is a matter of taste (editors
+and helper modules like it). Outside a run they can be imported, and say so when they are used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    from fal._run import Run
+
+__all__ = ["FalError", "context", "ref", "source", "write_to_model"]
+
+Dtypes = Literal["default", "exact", "numpy", "arrow"]
+
+
+class FalError(Exception):
+    """Something a model asked of fal that can't be done; ``code`` is stable, the message says how to go on."""
+
+    def __init__(self, message: str, code: str = "model-error") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class FalTypeError(FalError, TypeError):
+    """An argument of a type that can't be taken."""
+
+
+_run: Run | None = None
+
+
+def _current(name: str) -> Run:
+    if _run is None:
+        raise FalError(
+            f"{name} works only while fal runs this file as a model: `fal flow run --select <model>`.",
+            "outside-a-run",
+        )
+    return _run
+
+
+@overload
+def ref(
+    *name: str,
+    version: int | str | None = None,
+    v: int | str | None = None,
+    frame: Literal["pandas"] = "pandas",
+    dtypes: Dtypes | None = None,
+) -> pd.DataFrame: ...
+@overload
+def ref(
+    *name: str,
+    version: int | str | None = None,
+    v: int | str | None = None,
+    frame: Literal["polars"],
+) -> pl.DataFrame: ...
+@overload
+def ref(
+    *name: str,
+    version: int | str | None = None,
+    v: int | str | None = None,
+    frame: Literal["arrow"],
+) -> pa.Table: ...
+def ref(
+    *name: str,
+    version: int | str | None = None,
+    v: int | str | None = None,
+    frame: str = "pandas",
+    dtypes: str | None = None,
+) -> Any:
+    """The rows of a dbt model, seed or snapshot: ``ref("orders")`` or ``ref("package", "orders")``."""
+    return _current("ref()").ref(name, version if v is None else v, frame, dtypes)
+
+
+@overload
+def source(
+    source_name: str,
+    table_name: str,
+    *,
+    frame: Literal["pandas"] = "pandas",
+    dtypes: Dtypes | None = None,
+) -> pd.DataFrame: ...
+@overload
+def source(source_name: str, table_name: str, *, frame: Literal["polars"]) -> pl.DataFrame: ...
+@overload
+def source(source_name: str, table_name: str, *, frame: Literal["arrow"]) -> pa.Table: ...
+def source(
+    source_name: str, table_name: str, *, frame: str = "pandas", dtypes: str | None = None
+) -> Any:
+    """The rows of a dbt source's table."""
+    return _current("source()").source((source_name, table_name), frame, dtypes)
+
+
+def write_to_model(
+    data: Any, *, dtype: Mapping[str, Any] | None = None, mode: str = "overwrite"
+) -> None:
+    """Make ``data`` the contents of this model; called exactly once.
+
+    ``data`` is a pandas or polars frame or an Arrow table, batch or reader. ``dtype`` maps column
+    names to the types the warehouse shall give them. The table is replaced when the whole file has
+    run well, not before.
+    """
+    _current("write_to_model()").write(data, dtype, mode)
+
+
+class Context:
+    """What is known about this run: ``current_model``, ``target``, ``config``, ``vars``."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _current(f"context.{name}").context(name)
+
+    def __dir__(self) -> list[str]:
+        return ["config", "current_model", "target", "vars"]
+
+    def __repr__(self) -> str:
+        return "<fal context>"
+
+
+context = Context()

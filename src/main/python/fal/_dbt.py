@@ -1,0 +1,327 @@
+"""Everything of dbt's inside that fal leans on; each piece is tested on every supported dbt.
+
+What it rests on, beside the documented ``dbtRunner(manifest=…, callbacks=[…])``:
+
+- ``manifest.nodes[…]`` and ``manifest.macros`` with its two caches by name: a stub's ``config.materialized`` becomes
+  ``fal`` in memory, and the materialization of that name is added (never on disk);
+- callbacks run synchronously on the thread that fires the event, so the materialization holds
+  its node by a ``log()`` call and an exception raised in the callback fails that node;
+- ``generate_runtime_model_context(node, config, manifest)``: its ``ref`` and ``source`` resolve
+  as they do for the node's SQL, ``--defer`` included;
+- a ``TargetNotFoundError`` of the parse carries, in its traceback, the manifest it searched;
+- ``EndRunResult`` is fired after the last node and before ``manifest.json`` is written: there
+  the stubs get their own materialization back.
+"""
+
+from __future__ import annotations
+
+import difflib
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dbt.adapters.factory import get_adapter_by_type
+from dbt.cli.main import dbtRunner
+from dbt.context.providers import generate_runtime_model_context
+from dbt_common.exceptions import DbtRuntimeError
+
+MATERIALIZATION = "fal"
+_HOLD = "fal: hold "
+
+# Pre-hooks run before the model reads, post-hooks after its table is published. The commit
+# leaves no transaction open while Python runs; PostgreSQL wants one to have begun.
+_MACRO = """
+{% materialization fal, default, supported_languages=['sql'] %}
+  {%- set existing_relation = load_cached_relation(this) -%}
+  {%- set target_relation = this.incorporate(type='table') -%}
+  {{ run_hooks(pre_hooks, inside_transaction=False) }}
+  {{ run_hooks(pre_hooks, inside_transaction=True) }}
+  {% if pre_hooks | selectattr('transaction') | list %}
+    {% call statement('fal_begin', auto_begin=True) %}select 1{% endcall %}
+    {{ adapter.commit() }}
+  {% endif %}
+  {{ log('fal: hold ' ~ model.unique_id) }}
+  {% call noop_statement('main', config.get('fal_message', 'PYTHON'), 'PYTHON',
+                         config.get('fal_rows', 0)) %}
+    {{ sql }}
+  {% endcall %}
+  {% call statement('fal_begin', auto_begin=True) %}select 1{% endcall %}
+  {% set grant_config = config.get('grants') %}
+  {% do apply_grants(target_relation, grant_config,
+                     should_revoke=should_revoke(existing_relation, full_refresh_mode=True)) %}
+  {% do persist_docs(target_relation, model) %}
+  {{ run_hooks(post_hooks, inside_transaction=True) }}
+  {{ adapter.commit() }}
+  {{ run_hooks(post_hooks, inside_transaction=False) }}
+  {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+"""
+
+
+class _NoStack(list[Any]):
+    """Swallows dbt's macro stack: the user's model failed, not a macro."""
+
+    def append(self, item: Any) -> None:
+        pass
+
+
+class PythonModelError(DbtRuntimeError):  # type: ignore[misc]
+    """A Python model failed; dbt prints it as ``Python Error in model b (models/b.py)``."""
+
+    def __init__(self, message: str, file: str) -> None:
+        super().__init__(message)
+        self.stack = _NoStack()
+        self._file = file
+
+    @property
+    def type(self) -> str:
+        return "Python"
+
+    def node_to_string(self, node: Any) -> str:
+        return f"model {node.name} ({self._file})"
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A relation that a ``ref`` or ``source`` stands for, and the query that reads it."""
+
+    unique_id: str
+    relation: str
+    query: str
+
+
+class ResolveError(Exception):
+    """A ``ref``/``source`` that cannot be read; ``code`` as in ``docs/errors.md``."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass
+class PythonModel:
+    """What the JVM knows of a Python model: its source file and the inputs found in it."""
+
+    unique_id: str
+    file: str
+    inputs: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Invocation:
+    """One dbt invocation over a prepared manifest; ``hold`` is called on the node's thread."""
+
+    def __init__(
+        self,
+        manifest: Any,
+        models: Sequence[PythonModel],
+        hold: Callable[[PythonModel, Any, Invocation], dict[str, Any]],
+        on_event: Callable[[Any], None],
+    ) -> None:
+        self.manifest = manifest
+        self.cancelled = threading.Event()
+        self._models = {model.unique_id: model for model in models}
+        self._hold = hold
+        self._on_event = on_event
+        self._original: dict[str, str] = {}
+
+    def run(self, args: list[str]) -> Any:
+        """Run dbt; the result is dbt's own ``dbtRunnerResult``."""
+        self._prepare()
+        return dbtRunner(manifest=self.manifest, callbacks=[self._callback]).invoke(args)
+
+    def _prepare(self) -> None:
+        template = next(
+            macro
+            for macro in self.manifest.macros.values()
+            if macro.name == "materialization_table_default"
+        )
+        name = f"materialization_{MATERIALIZATION}_default"
+        macro = replace(
+            template,
+            name=name,
+            unique_id=f"macro.{template.package_name}.{name}",
+            macro_sql=_MACRO,
+            path="macros/fal.sql",
+            original_file_path="macros/fal.sql",
+            depends_on=type(template.depends_on)(),
+        )
+        self.manifest.macros[macro.unique_id] = macro
+        self._forget_macro_names()
+        for unique_id in self._models:
+            node = self.manifest.nodes[unique_id]
+            self._original[unique_id] = node.config.materialized
+            node.config.materialized = MATERIALIZATION
+
+    def set_relation_names(self, adapter: Any) -> None:
+        """dbt gives ephemeral nodes no ``relation_name``; ours are tables."""
+        for unique_id in self._models:
+            node = self.manifest.nodes[unique_id]
+            node.relation_name = str(adapter.Relation.create_from(adapter.config, node))
+
+    def _restore(self) -> None:
+        for unique_id, materialized in self._original.items():
+            config = self.manifest.nodes[unique_id].config
+            config.materialized = materialized
+            for key in ("fal_message", "fal_rows"):
+                config._extra.pop(key, None)
+        name = f"materialization_{MATERIALIZATION}_default"
+        for key in [key for key in self.manifest.macros if key.endswith("." + name)]:
+            del self.manifest.macros[key]
+        self._forget_macro_names()
+
+    def _forget_macro_names(self) -> None:
+        """The manifest caches its macros by name; it builds the caches again when they are None."""
+        self.manifest._macros_by_name = None
+        self.manifest._macros_by_package = None
+
+    def _callback(self, event: Any) -> None:
+        name = event.info.name
+        if name == "JinjaLogDebug" and event.info.msg.startswith(_HOLD):
+            self._hold_node(event.info.msg[len(_HOLD) :])
+            return
+        if name == "NodeCompiling" and self.cancelled.is_set():
+            raise DbtRuntimeError("Interrupted before it started")
+        if name == "EndRunResult":
+            self._restore()
+        self._on_event(event)
+
+    def _hold_node(self, unique_id: str) -> None:
+        model = self._models[unique_id]
+        node = self.manifest.nodes[unique_id]
+        if self.cancelled.is_set():
+            raise PythonModelError("Interrupted before it started", model.file)
+        outcome = self._hold(model, node, self)
+        if not outcome["ok"]:
+            raise PythonModelError(outcome["message"], model.file)
+        node.config._extra["fal_message"] = outcome["message"]
+        node.config._extra["fal_rows"] = outcome["rows"]
+
+    # -- what a ref means -------------------------------------------------------------------
+
+    def resolve(
+        self, node: Any, adapter: Any, kind: str, arguments: Sequence[str], version: Any = None
+    ) -> Resolved:
+        """The relation of one call, as dbt resolves it for this node.
+
+        Raises ResolveError ``ref-not-found``/``source-not-found`` (nearest names given),
+        ``ref-disabled`` or ``undeclared-ref``.
+        """
+        target = _find(self.manifest, node, kind, arguments, version)
+        if target.unique_id not in node.depends_on_nodes:
+            call = call_text(kind, arguments, version)
+            raise ResolveError(
+                "undeclared-ref",
+                f"{call} was not found when the file was analysed, so dbt may not have built it yet. "
+                f"Add this line to the docstring at the top of the file: - {call}",
+            )
+        context = generate_runtime_model_context(node, adapter.config, self.manifest)
+        if kind == "source":
+            relation = context["source"](*arguments)
+        else:
+            keywords = {} if version is None else {"version": version}
+            relation = context["ref"](*arguments, **keywords)
+        query = f"select * from {relation}"
+        if getattr(target, "is_ephemeral_model", False) and relation.is_cte:
+            query = f"with {', '.join(cte.sql for cte in node.extra_ctes)} {query}"
+        return Resolved(target.unique_id, str(relation), query)
+
+
+def _find(
+    manifest: Any, node: Any, kind: str, arguments: Sequence[str], version: Any
+) -> Any:
+    """The node or source of a call; ResolveError when there is none or it is disabled."""
+    project = manifest.metadata.project_name or node.package_name
+    call = call_text(kind, arguments, version)
+    if kind == "source":
+        target = manifest.resolve_source(*arguments, project, node.package_name)
+        known = [f"{each.source_name}.{each.name}" for each in manifest.sources.values()]
+    else:
+        package, name = (None, arguments[0]) if len(arguments) == 1 else arguments
+        target = manifest.resolve_ref(node, name, package, version, project, node.package_name)
+        known = [each.name for each in manifest.nodes.values() if each.is_refable]
+    if target is None:
+        wanted = ".".join(arguments) if kind == "source" else arguments[-1]
+        near = difflib.get_close_matches(wanted, known, 3)
+        hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+        noun = "source" if kind == "source" else "model, seed or snapshot"
+        raise ResolveError(f"{kind}-not-found", f"{call} names no {noun}.{hint}")
+    if not hasattr(target, "unique_id"):
+        raise ResolveError(f"{kind}-disabled", f"{call} names a disabled {kind}.")
+    return target
+
+
+def unresolved(
+    error: BaseException | None, inputs: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Every input that a failed parse leaves without a target, not only dbt's first.
+
+    ``inputs`` have ``path`` (of the stub), ``kind``, ``arguments``, ``version``; those without
+    a target come back with ``code`` and ``message``. Empty when the parse failed otherwise.
+    """
+    manifest = _manifest_of(error)
+    if manifest is None:
+        return []
+    nodes = {node.original_file_path: node for node in manifest.nodes.values()}
+    missing = []
+    for each in inputs:
+        node = nodes.get(each["path"])
+        if node is None:
+            continue
+        try:
+            _find(manifest, node, each["kind"], each["arguments"], each.get("version"))
+        except ResolveError as problem:
+            missing.append({**each, "code": problem.code, "message": str(problem)})
+    return missing
+
+
+def _manifest_of(error: BaseException | None) -> Any:
+    """The manifest that dbt was resolving references in when it gave up."""
+    if error is None or type(error).__name__ != "TargetNotFoundError":
+        return None
+    frame = error.__traceback__
+    while frame is not None:
+        found = frame.tb_frame.f_locals.get("manifest")
+        if hasattr(found, "resolve_ref"):
+            return found
+        frame = frame.tb_next
+    return None
+
+
+def call_text(kind: str, arguments: Sequence[str], version: Any = None) -> str:
+    """``ref('package', 'model', v=2)`` as the user would type it."""
+    texts = [repr(argument) for argument in arguments]
+    if version is not None:
+        texts.append(f"v={version!r}")
+    return f"{kind}({', '.join(texts)})"
+
+
+def parse(args: list[str], on_event: Callable[[Any], None]) -> Any:
+    """Parse the project; the result is dbt's own ``dbtRunnerResult`` with the manifest."""
+    return dbtRunner(callbacks=[on_event]).invoke(["parse", *args])
+
+
+def adapter_of(manifest: Any) -> Any:
+    """The adapter that the parse registered."""
+    return get_adapter_by_type(manifest.metadata.adapter_type)
+
+
+def close_database(manifest: Any) -> None:
+    """Close what dbt's adapter keeps open between two connections (DuckDB's file)."""
+    connections = adapter_of(manifest).connections
+    if hasattr(connections, "close_all_connections"):
+        connections.close_all_connections()
+
+
+def describe_target(adapter: Any) -> dict[str, Any]:
+    """The profile's target without a secret: name, type, schema, database, threads."""
+    config = adapter.config
+    credentials = config.credentials
+    return {
+        "profile_name": config.profile_name,
+        "name": config.target_name,
+        "type": credentials.type,
+        "schema": credentials.schema,
+        "database": credentials.database,
+        "threads": config.threads,
+    }

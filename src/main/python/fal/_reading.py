@@ -1,0 +1,227 @@
+"""Arrow files to frames, by the rules of docs/types.md; and what is remembered of them for the way back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fal import FalError
+from fal._types import is_text
+
+DATABASE_TYPE = b"fal:database_type"
+WIDE = 38  # the precision warehouses give the sum of a column of numbers
+
+_INTEGERS = {"int8": "Int8", "int16": "Int16", "int32": "Int32", "int64": "Int64"} | {
+    "uint8": "UInt8",
+    "uint16": "UInt16",
+    "uint32": "UInt32",
+    "uint64": "UInt64",
+}
+
+
+@dataclass(frozen=True)
+class SourceColumn:
+    """A column that was read: its type in Arrow and in the warehouse, and the dtype its frame gave it."""
+
+    type: pa.DataType
+    database_type: bytes | None
+    dtype: Any
+    categories: frozenset[str] | None
+
+
+class Sources:
+    """Every column read in this run, by name; None where inputs disagree on a name's type."""
+
+    def __init__(self) -> None:
+        self.columns: dict[str, SourceColumn | None] = {}
+        self.notices: list[str] = []
+
+    def frame(self, file: str, kind: str, dtypes: str) -> Any:
+        table = pa.ipc.open_file(pa.memory_map(file)).read_all()
+        if kind == "arrow":
+            self._remember(table, None)
+            return table
+        if kind == "polars":
+            try:
+                import polars
+            except ImportError:
+                raise FalError(
+                    "frame='polars' needs polars in this project's Python environment.", "no-polars"
+                ) from None
+            self._remember(table, None)
+            return polars.from_arrow(_without_extensions(table))
+        frame, notices = to_pandas(table, dtypes)
+        self._remember(table, frame)
+        self.notices.extend(each for each in notices if each not in self.notices)
+        return frame
+
+    def _remember(self, table: pa.Table, frame: Any) -> None:
+        for index, field in enumerate(table.schema):
+            database_type = (field.metadata or {}).get(DATABASE_TYPE)
+            column = SourceColumn(
+                field.type,
+                database_type,
+                None if frame is None else frame.dtypes.iloc[index],
+                _categories(table.column(index)),
+            )
+            known = self.columns.get(field.name, column)
+            same = known is not None and (known.type, known.database_type) == (
+                field.type,
+                database_type,
+            )
+            self.columns[field.name] = column if same else None
+
+
+def to_pandas(table: pa.Table, dtypes: str) -> tuple[Any, list[str]]:
+    """A pandas frame of its own memory, and what must be said of it."""
+    try:
+        import pandas as pd
+    except ImportError:
+        raise FalError(
+            "ref() and source() give pandas frames, and pandas is not in this project's Python environment;"
+            " frame='arrow' needs none.",
+            "no-pandas",
+        ) from None
+    table = _without_extensions(table)
+    if dtypes == "arrow":
+        return table.to_pandas(types_mapper=pd.ArrowDtype), []
+    notices: list[str] = []
+    columns = []
+    extensions: dict[str, str] = {}
+    for field, column in zip(table.schema, table.columns, strict=True):
+        column, extension = _prepared(field, column, dtypes, notices)
+        columns.append(column)
+        if extension is not None:
+            extensions[field.name] = extension
+    prepared = pa.table(columns, names=table.column_names)
+    frame = prepared.replace_schema_metadata(_pandas_metadata(extensions)).to_pandas()
+    if dtypes == "numpy":
+        for name, dtype in list(frame.dtypes.items()):
+            if isinstance(dtype, pd.StringDtype):
+                texts = frame[name].astype(object)
+                frame[name] = texts.where(texts.notna(), None)
+    return frame, notices
+
+
+def _prepared(
+    field: pa.Field, column: pa.ChunkedArray, dtypes: str, notices: list[str]
+) -> tuple[pa.ChunkedArray, str | None]:
+    """The column in the Arrow type that pandas shall see, and the pandas extension type for it, if one."""
+    kind = field.type
+    if dtypes != "exact" and pa.types.is_decimal(kind):
+        if dtypes == "numpy":
+            return column.cast(pa.float64()), None
+        if kind.precision >= WIDE:
+            column = _narrowed(field, column, notices)
+            kind = column.type
+    if pa.types.is_integer(kind):
+        if dtypes == "default":
+            column = _as_int64(column)
+        if dtypes == "exact" or (dtypes == "default" and column.null_count):
+            return column, _INTEGERS[str(column.type)]
+        return column, None
+    if pa.types.is_boolean(kind):
+        nullable = dtypes == "exact" or (dtypes == "default" and column.null_count)
+        return column, "boolean" if nullable else None
+    if dtypes == "exact" and pa.types.is_floating(kind) and kind.bit_width >= 32:
+        return column, f"Float{kind.bit_width}"
+    if pa.types.is_date(kind) and dtypes != "exact":
+        return _as_timestamps(column), None
+    return column, None
+
+
+def _narrowed(field: pa.Field, column: pa.ChunkedArray, notices: list[str]) -> pa.ChunkedArray:
+    """A wide decimal, which is mostly the sum of a column, as numbers that libraries can count with."""
+    given = (field.metadata or {}).get(DATABASE_TYPE, str(field.type).encode()).decode()
+    try:
+        narrowed, name, remark = column.cast(pa.int64()), "int64", ""
+    except pa.ArrowInvalid:
+        narrowed, name = column.cast(pa.float64()), "float64"
+        remark = ", which keeps about 15 digits"
+    if narrowed.null_count and name == "int64":
+        name = "Int64"
+    notices.append(
+        f"column {field.name!r} ({given}) is read as {name}{remark}; ref(…, dtypes='exact') keeps decimals"
+    )
+    return narrowed
+
+
+def _as_int64(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    try:
+        return column.cast(pa.int64())
+    except pa.ArrowInvalid:
+        return column  # beyond int64: stays uint64
+
+
+def _as_timestamps(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    try:
+        return column.cast(pa.timestamp("us"))
+    except pa.ArrowInvalid:
+        return column.cast(pa.timestamp("s"))  # beyond the year 294,000
+
+
+def _pandas_metadata(extensions: dict[str, str]) -> dict[str, str] | None:
+    """The pandas section of a schema: the one place where a dtype can be asked for by column."""
+    if not extensions:
+        return None
+    columns = [
+        {
+            "name": name,
+            "field_name": name,
+            "pandas_type": dtype.lower(),
+            "numpy_type": dtype,
+            "metadata": None,
+        }
+        for name, dtype in extensions.items()
+    ]
+    return {"pandas": json.dumps({"index_columns": [], "column_indexes": [], "columns": columns})}
+
+
+def _without_extensions(table: pa.Table) -> pa.Table:
+    """Arrow's uuid, json and other extension types as what they are stored as; a UUID as its text."""
+    for index, field in enumerate(table.schema):
+        if isinstance(field.type, pa.BaseExtensionType):
+            column = table.column(index)
+            storage = pa.chunked_array(
+                [chunk.storage for chunk in column.chunks], field.type.storage_type
+            )
+            if field.type.extension_name == "arrow.uuid":
+                storage = _uuid_texts(storage)
+            table = table.set_column(
+                index, pa.field(field.name, storage.type, metadata=field.metadata), storage
+            )
+    return table
+
+
+def _uuid_texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    import uuid
+
+    texts = [None if value is None else str(uuid.UUID(bytes=value)) for value in column.to_pylist()]
+    return pa.chunked_array([pa.array(texts, pa.string())])
+
+
+def _categories(column: pa.ChunkedArray) -> frozenset[str] | None:
+    if not pa.types.is_dictionary(column.type) or not is_text(column.type.value_type):
+        return None
+    return frozenset(value for chunk in column.chunks for value in chunk.dictionary.to_pylist())
+
+
+def fits(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray | None:
+    """The column cast to ``kind`` when not a value is changed by it, else None."""
+    if column.type == kind:
+        return column
+    try:
+        cast = column.cast(kind)
+        back = cast.cast(column.type)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return None
+    if back.equals(column):
+        return cast
+    if not pa.types.is_floating(column.type):
+        return None
+    same = pc.or_kleene(pc.equal(back, column), pc.and_(pc.is_nan(back), pc.is_nan(column)))
+    return cast if pc.all(same).as_py() is not False else None

@@ -1,0 +1,236 @@
+"""The run the public functions act on: what is known of the model, and the conversation with the JVM."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from fal import FalError, FalTypeError, _reading
+from fal._wire import Channel, Input, RunModel
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_FRAMES = ("pandas", "polars", "arrow")
+_LATER_FRAMES = {"batches": "arrow", "duckdb": "arrow", "spark": "pandas"}
+_DTYPES = ("default", "exact", "numpy", "arrow")
+_MODES = ("overwrite", "append")
+
+_Key = tuple[str, tuple[str, ...], "str | None"]
+
+
+class Run:
+    """One model's run. The conversation is a question and its answer, so one thread has it at a time."""
+
+    def __init__(
+        self, model: RunModel, channel: Channel, places: Mapping[str, tuple[str, int | None]]
+    ) -> None:
+        self.model = model
+        self.places = places
+        self.written_at: str | None = None
+        self._channel = channel
+        self._process = os.getpid()
+        self._talking = threading.RLock()
+        self._last_id = 0
+        self._inputs: dict[_Key, Input] = {_key(each): each for each in model.inputs}
+        self._failed: dict[_Key, dict[str, Any]] = {}
+        self._answers: dict[int, dict[str, Any]] = {}
+        self._sources = _reading.Sources()
+        self._context: dict[str, Any] | None = None
+
+    def ref(
+        self, name: tuple[str, ...], version: int | str | None, frame: str, dtypes: str | None
+    ) -> Any:
+        if len(name) not in (1, 2):
+            raise FalTypeError(
+                f"ref() takes a model's name, or a package and a model's name; {len(name)} names were given."
+            )
+        return self._read("ref", name, version, frame, dtypes)
+
+    def source(self, name: tuple[str, ...], frame: str, dtypes: str | None) -> Any:
+        return self._read("source", name, None, frame, dtypes)
+
+    def write(self, data: Any, dtype: Mapping[str, Any] | None, mode: str) -> None:
+        from fal import _writing
+
+        place = self._place()
+        if self.written_at is not None:
+            raise FalError(
+                f"write_to_model() was already called at {self.written_at}; a model writes exactly once.",
+                "second-write",
+            )
+        cleaned = mode.strip().lower() if isinstance(mode, str) else mode
+        if cleaned not in _MODES:
+            raise FalError(
+                f"write_to_model(mode={mode!r}): the modes are {_any_of(_MODES)}.", "bad-mode"
+            )
+        written = _writing.write(data, dtype, self.model, self._sources)
+        self._ask(
+            {
+                "type": "write",
+                "file": written.file,
+                "rows": written.rows,
+                "mode": cleaned,
+                "line": place["line"],
+                "notices": [*self._sources.notices, *written.notices],
+            }
+        )
+        cell = "" if place["cell"] is None else f" of cell {place['cell']}"
+        self.written_at = f"line {place['line']}{cell}"
+
+    def context(self, name: str) -> Any:
+        if self._context is None:
+            self._context = _context(self.model)
+        if name == "arguments":
+            raise FalError("context.arguments is for hooks; this is a model.", "no-arguments")
+        if name not in self._context:
+            raise AttributeError(
+                f"context has no attribute {name!r}; it has {', '.join(self._context)}."
+            )
+        return self._context[name]
+
+    def _read(
+        self,
+        kind: str,
+        name: tuple[str, ...],
+        version: int | str | None,
+        frame: str,
+        dtypes: str | None,
+    ) -> Any:
+        for each in name:
+            if not isinstance(each, str):
+                raise FalTypeError(
+                    f"{kind}() takes names as text; {each!r} is a {type(each).__name__}."
+                )
+        if frame in _LATER_FRAMES:
+            raise FalError(
+                f"{kind}(frame={frame!r}) is not supported yet; frame={_LATER_FRAMES[frame]!r} comes nearest.",
+                "bad-frame",
+            )
+        if frame not in _FRAMES:
+            raise FalError(
+                f"{kind}(frame={frame!r}): the frames are {_any_of(_FRAMES)}.", "bad-frame"
+            )
+        chosen = self.model.dtypes if dtypes is None else dtypes
+        if chosen not in _DTYPES:
+            raise FalError(
+                f"{kind}(dtypes={chosen!r}): the choices are {_any_of(_DTYPES)}.", "bad-dtypes"
+            )
+        with self._talking:
+            file = self._file(kind, name, version)
+        return self._sources.frame(file, frame, chosen)
+
+    def _file(self, kind: str, name: tuple[str, ...], version: int | str | None) -> str:
+        """The path of the rows; asked for unless they were fetched ahead, waited for if need be."""
+        key = (kind, name, None if version is None else str(version))
+        if key not in self._inputs:
+            question = {"kind": kind, "arguments": name, "version": version}
+            answer = self._ask({"type": "read", **question, **self._place()})
+            self._inputs[key] = Input.of({**question, "file": answer["file"]})
+        while (file := self._inputs[key].file) is None:
+            if key in self._failed:
+                raise _error(self._failed[key])
+            self._listen()
+        return file
+
+    def _ask(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        """Sends a question and waits for its answer; an ``error`` is raised where the model asked."""
+        if os.getpid() != self._process:
+            raise FalError(
+                "fal's functions can't be called from another process that the model started; read before it starts,"
+                " write after it has ended.",
+                "other-process",
+            )
+        with self._talking:
+            self._last_id += 1
+            identity = self._last_id
+            self._channel.send({**question, "id": identity})
+            while identity not in self._answers:
+                self._listen()
+            answer = self._answers.pop(identity)
+        if answer["type"] == "error":
+            raise _error(answer)
+        return answer
+
+    def _listen(self) -> None:
+        """Takes in one message: the answer to a question, or an input that was fetched ahead."""
+        message = self._channel.receive()
+        if message is None:
+            os._exit(70)  # the JVM has left; nobody is there to be told anything
+        if message.get("id") is not None:
+            self._answers[message["id"]] = message
+        else:
+            ahead = Input.of(message)
+            if message["type"] == "error":
+                self._failed[_key(ahead)] = message
+            else:
+                self._inputs[_key(ahead)] = ahead
+
+    def _place(self) -> dict[str, Any]:
+        """Where the model's file is now; a helper module's own line only when the model isn't on the stack."""
+        frame = sys._getframe(1)
+        outside = None
+        while frame is not None and frame.f_code.co_filename not in self.places:
+            if outside is None and not frame.f_code.co_filename.startswith(_PACKAGE):
+                outside = frame
+            frame = frame.f_back  # type: ignore[assignment]
+        found = frame or outside
+        if found is None:
+            return {"line": None, "column": None, "cell": None}
+        _, cell = self.places.get(found.f_code.co_filename, ("", None))
+        return {"line": found.f_lineno, "column": _column(found), "cell": cell}
+
+
+def _column(frame: Any) -> int | None:
+    """1-based column of the call being made; only Python 3.11 and later remember it."""
+    if sys.version_info < (3, 11):
+        return None
+    positions = list(frame.f_code.co_positions())
+    column = positions[frame.f_lasti // 2][2]
+    return None if column is None else column + 1
+
+
+def _key(each: Input) -> _Key:
+    return each.kind, each.arguments, each.version
+
+
+def _error(message: Mapping[str, Any]) -> FalError:
+    return FalError(message["message"], message.get("code", "model-error"))
+
+
+def _any_of(names: tuple[str, ...]) -> str:
+    quoted = [f"'{name}'" for name in names]
+    return " and ".join([", ".join(quoted[:-1]), quoted[-1]])
+
+
+class _Config(dict[str, Any]):
+    """The model's config; ``target_path`` as a path, as it has always been."""
+
+    @property
+    def target_path(self) -> Path:
+        if "target_path" not in self:
+            raise AttributeError("config has no target_path here")
+        return Path(self["target_path"])
+
+
+def _context(model: RunModel) -> dict[str, Any]:
+    meta = {name: value for name, value in model.meta.items() if name != "fal"}
+    current_model = SimpleNamespace(
+        name=model.name,
+        alias=model.alias or model.name,
+        unique_id=model.unique_id,
+        schema=model.schema,
+        database=model.database,
+        status="skipped",  # until it has ended, as before
+        columns=dict(model.columns),
+        meta=meta,
+    )
+    return {
+        "current_model": current_model,
+        "target": SimpleNamespace(**vars(model.target)),
+        "config": _Config(model.config),
+        "vars": dict(model.vars),
+    }

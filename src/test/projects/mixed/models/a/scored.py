@@ -1,0 +1,3 @@
+from lib.features import features
+
+write_to_model(features(ref("orders")))

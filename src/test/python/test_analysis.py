@@ -1,0 +1,359 @@
+"""The analysis process, driven as the JVM drives it: lines in, lines out."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SCRIPT = Path(__file__).resolve().parents[2] / "main" / "python" / "fal" / "_analysis.py"
+
+
+def run(*paths: Path) -> list[dict[str, Any]]:
+    requests = [json.dumps({"path": str(path), "file": path.name}) + "\n" for path in paths]
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(SCRIPT)],
+        input="".join(requests).encode(),
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def analyse(tmp_path: Path, source: str | bytes, name: str = "m.py") -> dict[str, Any]:
+    file = tmp_path / name
+    file.write_bytes(source if isinstance(source, bytes) else source.encode())
+    (answer,) = run(file)
+    assert answer["file"] == name
+    return answer
+
+
+def texts(answer: dict[str, Any]) -> list[str]:
+    return [dependency["text"] for dependency in answer["dependencies"]]
+
+
+def unresolved(answer: dict[str, Any]) -> list[str]:
+    return [call["text"] for call in answer["unresolved"]]
+
+
+LONG = "a" * 70
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        ('ref("a")', "ref('a')"),
+        ("ref( 'a' , )", "ref('a')"),
+        ("ref('pkg', \"b\")", "ref('pkg', 'b')"),
+        ("source('db', 't')", "source('db', 't')"),
+        ('ref("it\'s")', 'ref("it\'s")'),
+        ("ref('a' 'b')", "ref('ab')"),
+        ("ref('m', v=2)", "ref('m', v=2)"),
+        ("ref('m', version='2')", "ref('m', version='2')"),
+        ("ref('m', v=None)", "ref('m')"),
+        ("ref('m', frame='polars')", "ref('m')"),
+        ("source(table_name='t', source_name=P)", "source('stg_', 't')"),
+        ("ref('a', **kw)", "ref('a')"),
+        ("ref('a' + 'b')", "ref('ab')"),
+        ("ref(f'a')", "ref('a')"),
+        ("ref(f'a_{1}_{\"b\"}')", "ref('a_1_b')"),
+        ("ref(P)", "ref('stg_')"),
+        ("ref(P + 'orders')", "ref('stg_orders')"),
+        ("ref(f'{P}{N}')", "ref('stg_3')"),
+        ("ref(Q)", "ref('stg_orders')"),
+        ("ref('m', v=N)", "ref('m', v=3)"),
+        ("[ref('c') for _ in y]", "ref('c')"),
+        ("(lambda: ref('l'))", "ref('l')"),
+        ("ref('x').toPandas()[['a']].head()", "ref('x')"),
+        ("fal.ref('a')", "ref('a')"),
+        ("r('a')", "ref('a')"),
+        (f"ref('{LONG}')", f"ref('{LONG}')"),
+        (f"ref('{LONG}xx')", f"ref('{LONG}xx')"),
+        (f"ref('{LONG}xxx')", f"ref('{LONG}xxx'\n    )"),
+        (f"ref('p', '{LONG}')", f"ref('p',\n    '{LONG}')"),
+        (f"ref('p', '{LONG}abcd')", f"ref('p',\n    '{LONG}abcd'\n    )"),
+    ],
+)
+def test_resolves(tmp_path: Path, call: str, text: str) -> None:
+    preamble = 'import fal\nfrom fal import ref as r\nP = "stg_"\nN: int = 3\nQ = P + "orders"\n'
+    answer = analyse(tmp_path, preamble + call)
+    assert texts(answer) == [text]
+    assert unresolved(answer) == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "ref(var)",
+        "ref(-1)",
+        "ref(1)",
+        "ref(None)",
+        "ref()",
+        "ref('')",
+        "ref(name='x')",
+        "ref('a', 'b', 'c')",
+        "ref('m', v=var)",
+        "source('db')",
+        "source('db', var)",
+        "ref(*['a'])",
+        "ref('a', *rest)",
+        "ref(twice)",
+        "ref(looped)",
+        "ref(itself)",
+        "ref(shadowed)",
+        "ref(f'{a!r}')",
+        "ref(f'{b:>3}')",
+    ],
+)
+def test_says_what_it_cannot_resolve(tmp_path: Path, call: str) -> None:
+    preamble = (
+        'a = "x"\nb = "y"\ntwice = "a"\ntwice = "b"\nitself = itself + "a"\n'
+        'for looped in names:\n    pass\nshadowed = "a"\n'
+        "def f(shadowed):\n    pass\n"
+    )
+    answer = analyse(tmp_path, preamble + call)
+    assert texts(answer) == []
+    assert len(unresolved(answer)) == 1
+    assert answer["unresolved"][0]["line"] == 11
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["x.ref('a')", "map(ref, names)", "'ref(1)'", "xref('z')", "write_to_source('a', 'b')"],
+)
+def test_overlooks_what_is_no_call_of_ours(tmp_path: Path, source: str) -> None:
+    answer = analyse(tmp_path, source)
+    assert (texts(answer), unresolved(answer)) == ([], [])
+
+
+def test_orders_as_the_old_tool_and_keeps_the_first_of_equals(tmp_path: Path) -> None:
+    source = '''"""Docs: source('s', "t") and ref("d")
+
+ref('a')
+"""
+def f():
+    ref('nested')
+    source('s', 't')
+def g():
+    ref("d")
+top = ref('top')
+source('s', 'u')
+'''
+    assert texts(analyse(tmp_path, source)) == [
+        'ref("d")',
+        "source('s', \"t\")",
+        "ref('a')",
+        "ref('top')",
+        "ref('nested')",
+        "source('s', 'u')",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        (
+            "- ref('model_a') and source('db', 'table_a')",
+            ["ref('model_a')", "source('db', 'table_a')"],
+        ),
+        ("as written: ref( \"a\" ,'b' )", ["ref( \"a\" ,'b' )"]),
+        ("{{ ref('a') }}", ["ref('a')"]),
+        ("ref('a', v=2), ref('a', version='x')", ["ref('a', v=2)", "ref('a', version='x')"]),
+        ("ref('a(b)')", ["ref('a(b)')"]),
+        ("prefer xref('z')", []),
+        ("see href(x)", []),
+        ("writes with write_to_source('a','b'), resource('x','y')", []),
+        ("use ref() here, ref(name), source('a'), ref('a','b','c'), ref('', 'a')", []),
+        ("source('a', v='b') ref('a', v=1, v=2) ref ('a')", []),
+    ],
+)
+def test_reads_well_formed_calls_in_the_docstring(
+    tmp_path: Path, line: str, found: list[str]
+) -> None:
+    assert texts(analyse(tmp_path, f'"""\n{line}\n"""\n')) == found
+
+
+def test_places_are_counted_in_characters(tmp_path: Path) -> None:
+    answer = analyse(
+        tmp_path, "\"\"\"é\n  - ref('a')\n\"\"\"\né = 'é', ref('b'); write_to_model(é)\n"
+    )
+    places = [(d["line"], d["column"], d["cell"], d["origin"]) for d in answer["dependencies"]]
+    assert places == [(2, 5, None, "docstring"), (4, 10, None, "code")]
+    assert answer["writes"] == [{"line": 4, "column": 20, "cell": None}]
+    assert answer["docstring_line"] == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("write_to_model(df)", "model"),
+        ("import fal\nfal.write_to_model(df)", "model"),
+        ("from fal import write_to_model as w\nif x:\n    w(df)", "model"),
+        ("x.write_to_model(df)", "helper"),
+        ("def model(dbt, session):\n    return 1", "dbt_model"),
+        ("def model(dbt, session):\n    return 1\nwrite_to_model(1)", "model"),
+        ("def model(dbt):\n    return 1", "helper"),
+        ("class A:\n    def model(dbt, session):\n        return 1", "helper"),
+        ("", "helper"),
+    ],
+)
+def test_tells_kinds(tmp_path: Path, source: str, kind: str) -> None:
+    answer = analyse(tmp_path, source)
+    assert answer["kind"] == kind
+    assert answer["problems"] == []
+
+
+def test_lists_the_lines_of_several_writes(tmp_path: Path) -> None:
+    source = "def f():\n    write_to_model(3)\nwrite_to_model(1)\n\nwrite_to_model(2)\n"
+    answer = analyse(tmp_path, source)
+    assert answer["kind"] == "model"
+    assert [write["line"] for write in answer["writes"]] == [2, 3, 5]
+    (problem,) = answer["problems"]
+    assert problem["code"] == "multiple-writes"
+    assert "3 times" in problem["message"]
+    assert problem["message"].endswith("line 2, line 3 and line 5")
+    assert (problem["line"], problem["source_line"]) == (3, "write_to_model(1)")
+
+
+@pytest.mark.parametrize(
+    ("source", "runs"),
+    [
+        ("ref('a')", True),
+        ("if x:\n    y = [ref(z) for z in w]", True),
+        ("class A:\n    a = ref('a')", True),
+        ("def f(a=ref('a')):\n    pass", True),
+        ("@ref('a')\ndef f():\n    pass", True),
+        ("def f():\n    return ref('a')", False),
+        ("f = lambda: ref('a')", False),
+        ("class A:\n    def f(self):\n        def g():\n            ref('a')", False),
+        ("if __name__ == '__main__':\n    ref('a')", False),
+        ("if __name__ == '__main__':\n    pass\nelse:\n    ref('a')", True),
+        ("write_to_model(1)", False),
+    ],
+)
+def test_tells_whether_an_import_reads(tmp_path: Path, source: str, runs: bool) -> None:
+    assert analyse(tmp_path, source)["module_level_calls"] is runs
+
+
+def test_lists_imports(tmp_path: Path) -> None:
+    source = (
+        "import a.b, c as d\nfrom lib import load, save\nfrom . import sibling\n"
+        "from ..up import x\ndef f():\n    from late import *\n"
+    )
+    assert analyse(tmp_path, source)["imports"] == [
+        "a.b", "c", "lib", "lib.load", "lib.save", ".sibling", "..up", "..up.x", "late",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "line", "column"),
+    [
+        (b"x = 1\nif x\n    pass\n", "syntax-error", 2, 5),
+        (b"def f(:\n", "syntax-error", 1, 7),
+        (b"x = '''never closed\n\n", "syntax-error", 1, 5),
+        (b"if x:\n", "syntax-error", 1, 0),
+        (b"a = 1\nb = \0\n", "syntax-error", 2, 5),
+        (b"(" * 100_000, "syntax-error", 1, 0),
+        (b"-" * 100_000 + b"1", "syntax-error", 0, 0),
+        (b"a = 1\nb = '\xe9'\n", "bad-encoding", 2, 0),
+        (b"# coding: no-such\n", "bad-encoding", 1, 0),
+        (b"# coding: hex\n", "bad-encoding", 1, 0),
+        (b"# coding: undefined\nx", "bad-encoding", 1, 0),
+    ],
+)
+def test_reports_what_cannot_be_read(
+    tmp_path: Path, source: bytes, code: str, line: int, column: int
+) -> None:
+    answer = analyse(tmp_path, source)
+    assert answer["kind"] == "broken"
+    (problem,) = answer["problems"]
+    assert (problem["code"], problem["line"]) == (code, line)
+    assert not column or problem["column"] == column
+
+
+def test_shows_the_line_of_a_syntax_error(tmp_path: Path) -> None:
+    (problem,) = analyse(tmp_path, "a = 1\n\tb = (2\n")["problems"]
+    assert problem["source_line"] == "\tb = (2"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "# -*- coding: latin-1 -*-\nwrite_to_model(ref('é'))".encode("latin-1"),
+        "#!/usr/bin/python\n# vim: set fileencoding=cp1252 :\nwrite_to_model(ref('é'))".encode(
+            "cp1252"
+        ),
+        "\ufeffwrite_to_model(ref('é'))".encode(),
+        "# coding: UTF-8-unix\nwrite_to_model(ref('é'))".encode(),
+        "x = 1\n# coding: hex\n\nwrite_to_model(ref('é'))".encode(),
+        "write_to_model(\r\nref('é'))\r".encode(),
+    ],
+)
+def test_decodes_as_python_does(tmp_path: Path, source: bytes) -> None:
+    answer = analyse(tmp_path, source)
+    assert (answer["kind"], texts(answer)) == ("model", ["ref('é')"])
+
+
+def notebook(*sources: str) -> bytes:
+    cells = [{"cell_type": "code", "source": source} for source in sources]
+    return json.dumps({"cells": cells}).encode()
+
+
+def test_reads_a_notebook_as_one_script(tmp_path: Path) -> None:
+    source = notebook(
+        "%init_fal project_dir=. profiles_dir=.",
+        '"""\nref(\'d\')\n"""\nP = \'stg_\'\nx = 7 % 2',
+        "!ls\ndf = ref(P + 'a')\nref(n)",
+        "write_to_model(df)",
+    )
+    answer = analyse(tmp_path, source, "n.ipynb")
+    places = [(d["text"], d["cell"], d["line"]) for d in answer["dependencies"]]
+    assert places == [("ref('d')", 2, 2), ("ref('stg_a')", 3, 2)]
+    assert answer["writes"] == [{"line": 1, "column": 1, "cell": 4}]
+    assert answer["unresolved"] == [{"line": 3, "column": 1, "cell": 3, "text": "ref(n)"}]
+    assert (answer["kind"], answer["docstring_line"]) == ("model", 1)
+
+
+def test_names_the_cell_of_a_problem(tmp_path: Path) -> None:
+    (problem,) = analyse(tmp_path, notebook("a = 1", "b = 2\nc = = 3"), "n.ipynb")["problems"]
+    assert (problem["cell"], problem["line"], problem["source_line"]) == (2, 2, "c = = 3")
+    source = notebook("write_to_model(1)", "write_to_model(2)")
+    (problem,) = analyse(tmp_path, source, "n.ipynb")["problems"]
+    assert problem["message"].endswith("cell 1 line 1 and cell 2 line 1")
+    (problem,) = analyse(tmp_path, notebook("x = '\ud800'"), "n.ipynb")["problems"]
+    assert (problem["code"], problem["cell"]) == ("syntax-error", 1)
+
+
+def test_answers_every_request_in_order_whatever_happens(tmp_path: Path) -> None:
+    good = tmp_path / "good.py"
+    good.write_text("write_to_model(1)")
+    broken = tmp_path / "broken.ipynb"
+    broken.write_text("{")
+    odd = tmp_path / "odd.py"
+    odd.write_text("x = '\\d'\nwrite_to_model(1)")
+    answers = run(good, tmp_path / "missing.py", tmp_path / "no.ipynb", tmp_path, broken, odd)
+    assert [answer["kind"] for answer in answers] == [
+        "model", "broken", "broken", "broken", "broken", "model",
+    ]  # fmt: skip
+    codes = [answer["problems"][0]["code"] for answer in answers[1:5]]
+    assert codes == ["unreadable-file", "unreadable-file", "unreadable-file", "broken-notebook"]
+
+
+def test_reads_a_name_that_is_not_ascii(tmp_path: Path) -> None:
+    assert analyse(tmp_path, "write_to_model(1)", "modèle é.py")["kind"] == "model"
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root reads everything")
+def test_reports_a_file_it_may_not_read(tmp_path: Path) -> None:
+    file = tmp_path / "m.py"
+    file.write_text("")
+    file.chmod(0)
+    (answer,) = run(file)
+    assert answer["problems"][0]["code"] == "unreadable-file"

@@ -1,0 +1,515 @@
+"""A model's file runs as Python runs a script, with four names more."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pyarrow as pa
+import pytest
+
+from conftest import Project, is_alive
+
+ORDERS = pa.table({"id": pa.array([1, 2], pa.int32()), "name": ["a", None]})
+WRITE = "import pandas as pd\nwrite_to_model(pd.DataFrame({'a': [1]}))\n"
+
+
+def test_runs_the_first_snippet_of_the_docs(project: Project) -> None:
+    result = project.model(
+        """
+        df = ref('model_a')
+        df['col'] = 1
+
+        # write to data warehouse
+        write_to_model(df)
+        """,
+        {"model_a": ORDERS},
+    )
+    table = result.written()
+    assert table.column_names == ["id", "name", "col"]
+    assert table.schema.field("id").type == pa.int32()
+    assert table.column("name").to_pylist() == ["a", None]
+    assert table.column("col").to_pylist() == [1, 1]
+    assert result.last["wrote"] is True
+    assert result.last["peak_rss_kb"] > 1000
+    assert result.write["mode"] == "overwrite"
+    assert result.write["line"] == 6
+    assert result.file_mode == 0o600
+    assert result.exited["code"] == 0
+    assert result.exited["signal"] is None
+
+
+def test_sees_what_a_script_sees(project: Project) -> None:
+    result = project.model(
+        """
+        '''The docstring.'''
+        import os, sys
+        print(__name__, __file__, sys.argv == [__file__], __doc__, os.getcwd(), __spec__, __package__)
+        print(sys.path[:2])
+        print(sys.modules["__main__"].__file__ == __file__)
+        print(sys.stdin.read() == "")
+        print(sorted(name for name in globals() if not name.startswith("__")))
+        """
+    )
+    path = project.folder / "models" / "m.py"
+    assert result.stdout.splitlines() == [
+        f"__main__ {path} True The docstring. {project.folder} None None",
+        str([str(path.parent), str(project.folder)]),
+        "True",
+        "True",
+        "['context', 'os', 'ref', 'source', 'sys', 'write_to_model']",
+    ]
+    assert result.last["type"] == "done"
+    assert result.last["wrote"] is False
+
+
+def test_imports_from_its_own_folder_then_the_project(project: Project) -> None:
+    project.file("models/features.py", "from lib.load import rows\nX = rows() + 1\n")
+    project.file("lib/load.py", "def rows(): return 41\n")
+    assert project.model("import features\nprint(features.X)").stdout == "42\n"
+
+
+def test_the_package_offers_the_same_objects_as_the_globals(project: Project) -> None:
+    project.file(
+        "models/helper.py", "from fal import ref\nimport fal\ndef read(): return ref('a')\n"
+    )
+    result = project.model(
+        """
+        import fal, helper
+        from fal import ref as r, source as s, write_to_model as w, context as c
+        print(r is ref, s is source, w is write_to_model, c is context)
+        print(len(helper.read()))
+        """,
+        {"a": ORDERS},
+    )
+    assert result.stdout == "True True True True\n2\n"
+
+
+def test_a_users_module_named_fal_does_not_take_the_place_of_ours(project: Project) -> None:
+    project.file("models/fal.py", "raise Exception('shadowed')\n")
+    project.file("models/_worker.py", "MINE = True\n")
+    result = project.model("import fal, _worker\nprint(fal.ref is ref, _worker.MINE)")
+    assert result.stdout == "True True\n"
+
+
+def test_outside_a_run_the_functions_say_so() -> None:
+    import fal
+
+    with pytest.raises(fal.FalError, match="only while fal runs this file"):
+        fal.ref("a")
+    with pytest.raises(fal.FalError, match=r"context\.target works only while"):
+        _ = fal.context.target
+
+
+def test_context_tells_of_the_model_target_and_config(project: Project) -> None:
+    result = project.model(
+        """
+        m, t = context.current_model, context.target
+        print(m.name, m.alias, m.schema, m.database, m.status, m.meta, m.columns["a"]["description"])
+        print(t.name, t.type, t.schema, t.database, t.profile_name, t.threads)
+        print(context.config.get("materialized"), context.config.get("nothing", 7))
+        print(context.config.target_path, context.vars["x"])
+        """,
+        config={"materialized": "fal", "target_path": "/t"},
+        vars={"x": 5},
+        alias="mm",
+    )
+    assert result.stdout.splitlines() == [
+        "m mm main shop skipped {'owner': 'me'} the a",
+        "dev duckdb main shop shop 4",
+        "fal 7",
+        "/t 5",
+    ]
+
+
+def test_honours_the_encoding_a_file_declares(project: Project) -> None:
+    project.file(
+        "models/m.py", "# coding: latin-1\nprint('é')\nassert 'é' == 'x'\n".encode("latin-1")
+    )
+    result = project.run("models/m.py")
+    assert result.stdout == "é\n"
+    assert result.error["frames"][-1]["text"] == "assert 'é' == 'x'"
+
+
+def test_our_future_imports_are_not_the_models(project: Project) -> None:
+    result = project.model("def f(x: 1 + 1): pass\nprint(f.__annotations__)")
+    assert result.stdout == "{'x': 2}\n"
+
+
+def test_prints_arrive_while_the_model_runs(project: Project) -> None:
+    project.file(
+        "models/m.py", "print('now')\nimport sys\nprint('also', file=sys.stderr)\nref('a')\n"
+    )
+    worker = project.start("models/m.py")
+    question = worker.receive()
+    assert question is not None and question["type"] == "read"
+    assert worker.connections["stdout"].recv(100) == b"now\n"
+    assert worker.connections["stderr"].recv(100) == b"also\n"
+    worker.send({"type": "error", "id": question["id"], "code": "ref-not-found", "message": "no"})
+    assert worker.receive()["type"] == "failed"  # type: ignore[index]
+    worker.close()
+    project.server.reply("exited")
+
+
+def test_logging_and_warnings_go_to_stderr_as_in_python(project: Project) -> None:
+    result = project.model(
+        """
+        import logging, warnings
+        logging.getLogger("x").warning("careful")
+        logging.info("not shown")
+        logging.basicConfig(level="INFO", force=True)
+        logging.info("shown")
+        warnings.warn("old")
+        """
+    )
+    assert result.stdout == ""
+    assert "careful" in result.stderr and "INFO:root:shown" in result.stderr
+    assert "not shown" not in result.stderr
+    assert f"{project.folder}/models/m.py:7: UserWarning: old" in result.stderr
+
+
+def test_prints_of_undecodable_text_do_not_fail_a_model(project: Project) -> None:
+    assert project.model(r"print('a\udce9', 'ü')").stdout == "a\\udce9 ü\n"
+
+
+def test_exit_functions_and_threads_run_before_the_end(project: Project) -> None:
+    result = project.model(
+        """
+        import atexit, threading
+        go = threading.Event()
+        def late():
+            go.wait()
+            print("thread")
+        threading.Thread(target=late).start()
+        atexit.register(print, "exit")
+        print("end")
+        go.set()
+        """
+    )
+    assert sorted(result.stdout.split()) == ["end", "exit", "thread"]
+    assert result.stdout.splitlines()[-1] == "exit"
+
+
+def test_classes_of_the_model_can_be_pickled(project: Project) -> None:
+    result = project.model(
+        """
+        import pickle
+        from dataclasses import dataclass
+        @dataclass
+        class Point:
+            x: int
+        print(pickle.loads(pickle.dumps(Point(3))))
+        """
+    )
+    assert result.stdout == "Point(x=3)\n"
+
+
+def test_multiprocessing_by_fork_works(project: Project) -> None:
+    result = project.model(
+        """
+        import multiprocessing
+        def square(x): return x * x
+        with multiprocessing.get_context("fork").Pool(2) as pool:
+            print(pool.map(square, [1, 2, 3]))
+        """
+    )
+    assert result.last["type"] == "done", result.message
+    assert result.stdout == "[1, 4, 9]\n"
+
+
+def test_multiprocessing_by_spawn_works_behind_a_main_guard(project: Project) -> None:
+    result = project.model(
+        """
+        import multiprocessing
+        from fal import write_to_model
+        def square(x): return x * x
+        if __name__ == "__main__":
+            with multiprocessing.get_context("spawn").Pool(1) as pool:
+                print(pool.map(square, [1, 2, 3]))
+        """
+    )
+    assert result.last["type"] == "done", result.message
+    assert result.stdout == "[1, 4, 9]\n"
+
+
+def test_joblib_and_subprocess_work(project: Project) -> None:
+    pytest.importorskip("joblib")
+    result = project.model(
+        """
+        import subprocess, sys
+        from joblib import Parallel, delayed
+        def square(x): return x * x
+        print(Parallel(n_jobs=2)(delayed(square)(x) for x in [1, 2, 3]))
+        subprocess.run([sys.executable, "-c", "print('child')"], check=True)
+        """
+    )
+    assert result.last["type"] == "done", result.message
+    assert result.stdout == "[1, 4, 9]\nchild\n"
+
+
+def test_a_forked_child_of_the_model_is_not_the_model(project: Project) -> None:
+    result = project.model(
+        """
+        import os
+        pid = os.fork()
+        if pid:
+            print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+        else:
+            try:
+                ref("unknown")
+            except Exception as error:
+                print(error)
+        """
+    )
+    assert "another process" in result.stdout
+    assert result.stdout.splitlines()[-1] == "0"
+    assert [each["type"] for each in result.messages] == ["done"]
+
+
+def test_control_is_closed_to_programs_the_model_starts(project: Project) -> None:
+    result = project.model(
+        """
+        import subprocess, sys
+        code = "import os; print(sorted(int(fd) for fd in os.listdir('/proc/self/fd')))"
+        subprocess.run([sys.executable, "-c", code], close_fds=False, check=True)
+        """
+    )
+    assert result.stdout == "[0, 1, 2, 3]\n"  # 3 is the listing itself
+
+
+def test_twins_draw_different_numbers_and_seeds_hold(project: Project) -> None:
+    text = """
+        import random, numpy
+        print(random.random(), numpy.random.random())
+        random.seed(1); numpy.random.seed(1)
+        print(random.random(), numpy.random.random())
+    """
+    one, other = project.model(text).stdout.splitlines(), project.model(text).stdout.splitlines()
+    assert set(one[0].split()).isdisjoint(other[0].split())
+    assert one[1] == other[1]
+
+
+def test_nothing_of_one_model_is_left_for_the_next(project: Project) -> None:
+    project.model("import sys, pandas as pd\nsys.x = 1\npd.set_option('display.width', 7)\n")
+    result = project.model(
+        "import sys, pandas as pd\nprint(hasattr(sys, 'x'), pd.get_option('display.width'))"
+    )
+    assert result.stdout == "False 80\n"
+
+
+class TestEnding:
+    def test_exit_after_the_write_is_fine(self, project: Project) -> None:
+        for call in ("sys.exit()", "sys.exit(0)", "raise SystemExit"):
+            result = project.model(f"import sys\n{WRITE}{call}\n")
+            assert result.last["type"] == "done", call
+            assert result.last["wrote"] is True
+
+    def test_exit_before_the_write_is_a_failure(self, project: Project) -> None:
+        result = project.model(f"import sys\nsys.exit()\n{WRITE}")
+        assert result.error["kind"] == "exit"
+        assert result.message == (
+            "sys.exit() was called before write_to_model(), so nothing was written"
+        )
+        assert result.error["frames"][-1]["line"] == 2
+
+    def test_exit_with_a_code_is_a_failure_even_after_the_write(self, project: Project) -> None:
+        result = project.model(f"import sys\n{WRITE}sys.exit('bad data')\n")
+        assert result.error["kind"] == "exit"
+        assert result.message == (
+            "sys.exit('bad data') was called after write_to_model(); the write is discarded"
+        )
+
+    def test_an_interrupt_is_told_from_an_error(self, project: Project) -> None:
+        result = project.model(
+            "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nimport time; time.sleep(9)"
+        )
+        assert result.error["kind"] == "interrupt"
+        assert result.error["class"] == "KeyboardInterrupt"
+
+    def test_a_crash_is_told_by_the_server(self, project: Project) -> None:
+        result = project.model(
+            "import os, signal\nprint('x')\nos.kill(os.getpid(), signal.SIGSEGV)"
+        )
+        assert result.last["type"] == "none"
+        assert result.exited["signal"] == 11
+        assert result.exited["max_rss_kb"] > 1000
+        assert result.stdout == "x\n"
+
+    def test_a_second_write_names_the_first(self, project: Project) -> None:
+        result = project.model(WRITE + WRITE)
+        assert result.message == (
+            "write_to_model() was already called at line 2; a model writes exactly once."
+        )
+        assert result.error["class"] == "fal.FalError"
+        assert result.error["frames"][-1]["line"] == 4
+
+    def test_processes_it_leaves_behind_are_killed(self, project: Project) -> None:
+        result = project.model("import subprocess\nprint(subprocess.Popen(['sleep', '100']).pid)")
+        assert not is_alive(int(result.stdout))
+
+
+class TestNotebooks:
+    def test_runs_the_cells_in_order_in_one_namespace(self, project: Project) -> None:
+        project.notebook(
+            "models/n.ipynb", "%init_fal x=1\na = 1", "import sys\nb = a + 1", "print(b, __file__)"
+        )
+        result = project.run("models/n.ipynb")
+        assert result.stdout == f"2 {project.folder}/models/n.ipynb\n"
+
+    def test_an_error_names_the_cell_and_the_line_in_it(self, project: Project) -> None:
+        project.notebook(
+            "models/n.ipynb", "def f():\n    return 1 / 0", "%matplotlib inline\nx = 1\nf()"
+        )
+        error = project.run("models/n.ipynb").error
+        assert [(f["file"], f["cell"], f["line"], f["text"]) for f in error["frames"]] == [
+            ("models/n.ipynb", 2, 3, "f()"),
+            ("models/n.ipynb", 1, 2, "return 1 / 0"),
+        ]
+        assert 'File "models/n.ipynb[cell 2]", line 3' in error["traceback"]
+
+    def test_a_syntax_error_in_a_later_cell_comes_after_the_earlier_ones(
+        self, project: Project
+    ) -> None:
+        project.notebook("models/n.ipynb", "print('ran')", "x = = 1")
+        result = project.run("models/n.ipynb")
+        assert result.stdout == "ran\n"
+        assert result.error["kind"] == "syntax"
+        assert result.error["frames"][-1] == {
+            "file": "models/n.ipynb",
+            "line": 1,
+            "name": "<module>",
+            "text": "x = = 1",
+            "cell": 2,
+        }
+
+    def test_future_imports_hold_for_later_cells(self, project: Project) -> None:
+        project.notebook(
+            "models/n.ipynb",
+            "from __future__ import annotations",
+            "def f(x: unknown): pass\nprint('ok')",
+        )
+        assert project.run("models/n.ipynb").stdout == "ok\n"
+
+    def test_the_write_names_its_cell(self, project: Project) -> None:
+        project.notebook("models/n.ipynb", "x = 1", WRITE, WRITE)
+        assert "already called at line 2 of cell 2" in project.run("models/n.ipynb").message
+
+    def test_a_broken_notebook_is_a_syntax_error(self, project: Project) -> None:
+        project.file("models/n.ipynb", '{"cells": [\n  oops')
+        error = project.run("models/n.ipynb").error
+        assert error["kind"] == "syntax"
+        assert error["frames"][-1]["file"] == "models/n.ipynb"
+        assert error["frames"][-1]["line"] == 2
+
+
+class TestTracebacks:
+    def test_holds_only_the_users_frames_and_where_the_library_raised(
+        self, project: Project
+    ) -> None:
+        project.file("models/helper.py", "def pick(df):\n    return df['nope']\n")
+        result = project.model("import helper\ndf = ref('a')\nhelper.pick(df)", {"a": ORDERS})
+        error = result.error
+        assert error["class"] == "KeyError"
+        assert [(f["file"], f["line"], f["name"]) for f in error["frames"]] == [
+            ("models/m.py", 3, "<module>"),
+            ("models/helper.py", 2, "pick"),
+        ]
+        text = error["traceback"]
+        assert "_worker.py" not in text and "fal/_run" not in text
+        assert f'File "{project.folder}/models/m.py", line 3, in <module>' in text
+        assert text.count("site-packages") <= 2  # one in each link of the chain
+        assert text.endswith("KeyError: 'nope'")
+
+    def test_ends_at_the_users_line_for_our_own_errors(self, project: Project) -> None:
+        error = project.model("x = 1\nref('nothing')").error
+        assert error["class"] == "fal.FalError"
+        assert error["code"] == "ref-not-found"
+        assert error["message"] == "ref('nothing') names no node."
+        assert error["traceback"].splitlines()[1:3] == [
+            f'  File "{project.folder}/models/m.py", line 2, in <module>',
+            "    ref('nothing')",
+        ]
+        assert "fal/__init__" not in error["traceback"]
+
+    def test_keeps_the_chain_of_causes(self, project: Project) -> None:
+        text = project.model(
+            """
+            try:
+                1 / 0
+            except ZeroDivisionError as error:
+                raise ValueError("boom") from error
+            """
+        ).error["traceback"]
+        assert "ZeroDivisionError" in text
+        assert "The above exception was the direct cause" in text
+        assert text.endswith("ValueError: boom")
+
+    def test_shows_the_lines_that_ran_although_the_file_has_changed(self, project: Project) -> None:
+        text = "open(__file__, 'w').write('changed\\nchanged')\nraise ValueError('first')\n"
+        assert "raise ValueError('first')" in project.model(text).error["traceback"]
+
+    def test_a_syntax_error_shows_line_and_caret(self, project: Project) -> None:
+        error = project.model("x = 1\ny = (1,\nz = 2 +\n").error
+        assert error["kind"] == "syntax"
+        assert error["class"] == "SyntaxError"
+        assert error["frames"][-1]["file"] == "models/m.py"
+        assert error["frames"][-1]["line"] == 2 or error["frames"][-1]["line"] == 3
+        assert "^" in error["traceback"]
+
+    def test_a_syntax_error_in_a_helper_points_at_the_helper(self, project: Project) -> None:
+        project.file("models/helper.py", "ok = 1\nx = = 2\n")
+        error = project.model("import helper").error
+        assert error["kind"] == "syntax"
+        assert [(f["file"], f["line"]) for f in error["frames"]] == [
+            ("models/m.py", 1),
+            ("models/helper.py", 2),
+        ]
+        assert "importlib" not in error["traceback"]
+
+    def test_a_syntax_error_in_evaluated_text_is_an_ordinary_error(self, project: Project) -> None:
+        error = project.model("eval('1 +')").error
+        assert error["kind"] == "exception"
+        assert error["frames"][-1]["line"] == 1
+
+    def test_null_bytes_in_a_file_are_a_syntax_error(self, project: Project) -> None:
+        project.file("models/m.py", b"x = 1\n\0\n")
+        assert project.run("models/m.py").error["kind"] == "syntax"
+
+    def test_a_file_with_the_wrong_encoding_is_a_syntax_error(self, project: Project) -> None:
+        project.file("models/m.py", b"x = '\xe9'\n")
+        assert project.run("models/m.py").error["kind"] == "syntax"
+
+    def test_an_exception_whose_text_fails_is_still_told(self, project: Project) -> None:
+        error = project.model(
+            """
+            class Odd(Exception):
+                def __str__(self): raise RuntimeError
+            raise Odd()
+            """
+        ).error
+        assert error["class"] == "Odd"
+        assert error["message"] == "<a Odd whose text can't be made>"
+
+    @pytest.mark.skipif(
+        not hasattr(__builtins__, "ExceptionGroup") and os.sys.version_info < (3, 11), reason="3.11"
+    )  # type: ignore[attr-defined]
+    def test_exception_groups_are_cut_as_well(self, project: Project) -> None:
+        text = project.model(
+            """
+            def bad():
+                ref("nothing")
+            try:
+                bad()
+            except Exception as error:
+                raise ExceptionGroup("many", [error])
+            """
+        ).error["traceback"]
+        assert "fal/_run" not in text and "in bad" in text
+
+
+def test_a_model_is_done_quickly(project: Project) -> None:
+    project.file("models/m.py", WRITE)
+    project.run("models/m.py")
+    started = time.monotonic()
+    project.run("models/m.py")
+    assert time.monotonic() - started < 1
