@@ -176,6 +176,18 @@ def test_says_why_it_cannot_serve(tmp_path: Path) -> None:
     )
     assert ended.returncode == 3
     assert '"type":"failed"' in ended.stdout and "No module named pyarrow" in ended.stdout
+    assert "this Python can't run models: No module named pyarrow" in ended.stderr
+
+
+def test_a_failed_fork_is_told_as_a_worker_that_ended(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os\ndef fork(): raise BlockingIOError(11, 'no more processes')\nos.fork = fork\n"
+    )
+    server = Server(tmp_path, PYTHONPATH=os.pathsep.join([str(PACKAGE), str(tmp_path)]))
+    server.command(type="spawn", worker="w1", socket="/none", token="x")
+    exited = server.reply("exited")
+    assert (exited["worker"], exited["code"], exited["signal"]) == ("w1", None, None)
+    server.close()
 
 
 def test_a_projects_own_modules_do_not_shadow_what_the_server_imports(tmp_path: Path) -> None:

@@ -186,6 +186,16 @@ def test_a_sum_read_as_a_float_is_said_once_per_column(project: Project) -> None
     assert result.written().schema.field("total") == field
 
 
+def test_a_nan_in_the_warehouse_is_said_to_be_lost(project: Project) -> None:
+    table = pa.table({"f": [1.0, float("nan"), None]})
+    result = project.model("write_to_model(ref('t'))", {"t": table})
+    assert result.written().column("f").to_pylist() == [1.0, None, None]
+    assert len(result.notices) == 1 and "'f' holds NaN" in result.notices[0]
+    result = project.model("write_to_model(ref('t', dtypes='arrow'))", {"t": table})
+    assert str(result.written().column("f").to_pylist()) == "[1.0, nan, None]"
+    assert result.notices == []
+
+
 # Each must do to a frame of ours what it does to one that pandas made itself.
 CHANGES = [
     "df.iloc[0, 0] = 5",

@@ -19,6 +19,7 @@ import difflib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from graphlib import TopologicalSorter
 from typing import Any
 
 from dbt.adapters.factory import get_adapter_by_type
@@ -197,33 +198,37 @@ class Invocation:
         node.config._extra["fal_message"] = outcome["message"]
         node.config._extra["fal_rows"] = outcome["rows"]
 
-    # -- what a ref means -------------------------------------------------------------------
 
-    def resolve(
-        self, node: Any, adapter: Any, kind: str, arguments: Sequence[str], version: Any = None
-    ) -> Resolved:
-        """The relation of one call, as dbt resolves it for this node.
+class Inputs:
+    """What ``ref`` and ``source`` mean in one held node, as dbt resolves them for its SQL."""
+
+    def __init__(self, manifest: Any, node: Any, adapter: Any) -> None:
+        self._manifest = manifest
+        self._node = node
+        self._context = generate_runtime_model_context(node, adapter.config, manifest)
+
+    def resolve(self, kind: str, arguments: Sequence[str], version: Any = None) -> Resolved:
+        """The relation of one call.
 
         Raises ResolveError ``ref-not-found``/``source-not-found`` (nearest names given),
-        ``ref-disabled`` or ``undeclared-ref``.
+        ``ref-disabled``/``source-disabled`` or ``undeclared-ref``.
         """
-        target = _find(self.manifest, node, kind, arguments, version)
-        if target.unique_id not in node.depends_on_nodes:
+        target = _find(self._manifest, self._node, kind, arguments, version)
+        if target.unique_id not in self._node.depends_on_nodes:
             call = call_text(kind, arguments, version)
             raise ResolveError(
                 "undeclared-ref",
-                f"{call} was not found when the file was analysed, so dbt may not have built it yet. "
-                f"Add this line to the docstring at the top of the file: - {call}",
+                f"{call} was not found when the file was analysed, so dbt may not have built it"
+                f" yet. Add this line to the docstring at the top of the file: - {call}",
             )
-        context = generate_runtime_model_context(node, adapter.config, self.manifest)
         if kind == "source":
-            relation = context["source"](*arguments)
+            relation = self._context["source"](*arguments)
         else:
             keywords = {} if version is None else {"version": version}
-            relation = context["ref"](*arguments, **keywords)
+            relation = self._context["ref"](*arguments, **keywords)
         query = f"select * from {relation}"
         if getattr(target, "is_ephemeral_model", False) and relation.is_cte:
-            query = f"with {', '.join(cte.sql for cte in node.extra_ctes)} {query}"
+            query = f"with {', '.join(cte.sql for cte in self._node.extra_ctes)} {query}"
         return Resolved(target.unique_id, str(relation), query)
 
 
@@ -304,6 +309,24 @@ def parse(args: list[str], on_event: Callable[[Any], None]) -> Any:
 def adapter_of(manifest: Any) -> Any:
     """The adapter that the parse registered."""
     return get_adapter_by_type(manifest.metadata.adapter_type)
+
+
+def cancel_queries(manifest: Any) -> None:
+    """Interrupt what dbt's threads have running in the database, where the adapter can."""
+    adapter = adapter_of(manifest)
+    if adapter.is_cancelable():
+        with adapter.connection_named("fal_cancel"):
+            adapter.cancel_open_connections()
+
+
+def in_order(manifest: Any, unique_ids: Sequence[str]) -> list[str]:
+    """These nodes with parents before children, otherwise as given."""
+    parents = {
+        unique_id: node.depends_on_nodes if hasattr(node, "depends_on_nodes") else []
+        for unique_id, node in manifest.nodes.items()
+    }
+    wanted = set(unique_ids)
+    return [each for each in TopologicalSorter(parents).static_order() if each in wanted]
 
 
 def close_database(manifest: Any) -> None:

@@ -2,8 +2,7 @@
 
 ``python -m fal._fork_server``; JSON lines. Commands on stdin: ``{"type":"spawn","worker","socket","token"}``
 and ``{"type":"kill","worker"}``. Replies on stdout: ``ready`` (pid and versions), ``spawned``, ``exited`` (code
-or signal, and ``max_rss_kb``), ``failed`` (with ``worker`` when a fork failed, without it when this environment
-can't serve at all).
+or signal, and ``max_rss_kb``; neither when the fork itself failed), ``failed`` (this environment can't serve).
 Everything printed meanwhile goes to stderr. At the end of stdin all workers are killed and the process leaves with 0;
 3 means that pyarrow can't be imported.
 
@@ -27,7 +26,6 @@ import fcntl
 import gc
 import importlib
 import json
-import random
 import select
 import signal
 import traceback
@@ -61,13 +59,9 @@ def main() -> NoReturn:
     try:
         versions = _import_eagerly()
     except ImportError as error:
-        _write(
-            replies,
-            {
-                "type": "failed",
-                "message": f"this Python can't run models: {error} ({sys.executable})",
-            },
-        )
+        message = f"this Python can't run models: {error} ({sys.executable})"
+        print(message, file=sys.stderr, flush=True)
+        _write(replies, {"type": "failed", "message": message})
         os._exit(_FAILED_IMPORT)
     _write(replies, {"type": "ready", "pid": os.getpid(), **versions})
     gc.freeze()
@@ -152,9 +146,8 @@ class _Server:
         except OSError as error:
             os.close(lifeline)
             os.close(held)
-            self._reply(
-                {"type": "failed", "worker": worker, "message": f"can't fork a worker: {error}"}
-            )
+            print(f"can't fork a worker: {error}", file=sys.stderr, flush=True)
+            self._exited(worker, code=None, signal_number=None, max_rss_kb=0)
             return
         if pid == 0:
             self._become_worker(worker, socket_path, token, lifeline, held)
@@ -184,7 +177,7 @@ class _Server:
             with open(os.devnull, "rb") as nothing:
                 os.dup2(nothing.fileno(), 0)
             gc.enable()
-            random.seed()
+            # `random` takes a new seed in a forked child by itself; numpy's twins would draw the same numbers.
             if "numpy" in sys.modules:
                 sys.modules["numpy"].random.seed()
 
@@ -207,15 +200,25 @@ class _Server:
             worker = self._workers.pop(ended.si_pid)
             os.close(self._lifelines.pop(ended.si_pid))
             code = os.waitstatus_to_exitcode(status)
-            self._reply(
-                {
-                    "type": "exited",
-                    "worker": worker,
-                    "code": code if code >= 0 else None,
-                    "signal": -code if code < 0 else None,
-                    "max_rss_kb": peak_kb(usage.ru_maxrss),
-                }
+            self._exited(
+                worker,
+                code=code if code >= 0 else None,
+                signal_number=-code if code < 0 else None,
+                max_rss_kb=peak_kb(usage.ru_maxrss),
             )
+
+    def _exited(
+        self, worker: str, *, code: int | None, signal_number: int | None, max_rss_kb: int
+    ) -> None:
+        self._reply(
+            {
+                "type": "exited",
+                "worker": worker,
+                "code": code,
+                "signal": signal_number,
+                "max_rss_kb": max_rss_kb,
+            }
+        )
 
     def _reply(self, message: dict[str, Any]) -> None:
         try:

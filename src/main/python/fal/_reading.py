@@ -127,8 +127,14 @@ def _prepared(
     if pa.types.is_boolean(kind):
         nullable = dtypes == "exact" or (dtypes == "default" and column.null_count)
         return column, "boolean" if nullable else None
-    if dtypes == "exact" and pa.types.is_floating(kind) and kind.bit_width >= 32:
-        return column, f"Float{kind.bit_width}"
+    if pa.types.is_floating(kind):
+        if kind.bit_width >= 32 and pc.any(pc.is_nan(column)).as_py():
+            notices.append(
+                f"column {field.name!r} holds NaN, which pandas doesn't tell from NULL and which is written as NULL;"
+                " ref(…, dtypes='arrow') tells them apart"
+            )
+        exact = dtypes == "exact" and kind.bit_width >= 32
+        return column, f"Float{kind.bit_width}" if exact else None
     if pa.types.is_date(kind) and dtypes != "exact":
         return _as_timestamps(column), None
     return column, None

@@ -11,8 +11,9 @@ Commands (each with ``id``, answered ``{"type": "reply", "id", "ok": true, "resu
 ``parse``    ``args``: dbt's options; ``inputs`` of the Python models, to tell which have no target;
              ``raw_events``: send dbt's whole events. Result: project, target without secrets,
              nodes; or message and the inputs that are missing.
-``invoke``   ``args``, ``models`` ([{unique_id, file, inputs}]), ``data_dir``, ``spill_dir``.
-             Events stream while it runs. Result: success, exit code, message.
+``invoke``   ``args``, ``models`` ([{unique_id, file, inputs}]). Events stream while it runs.
+             Result: success; message when dbt could not run at all.
+``list``     like ``invoke``, for ``dbt ls``. Result: success, message, unique_ids, parents first.
 ``resolve``  ``hold``, ``kind``, ``arguments``, ``version``: a call that analysis did not see.
 ``read``     ``query``, ``directory``, ``name``: Arrow file. Result: file, rows, columns.
 ``publish``  ``hold``, ``file``, ``mode``. Result: rows.
@@ -81,7 +82,7 @@ class Resident:
                 self._holds.pop(command["hold"]).outcome.put(command)
             elif operation == "cancel":
                 self._cancel()
-            elif operation in ("parse", "invoke"):
+            elif operation in ("parse", "invoke", "list"):
                 self._main.put(command)
             else:
                 self._pool.submit(self._answer, command)
@@ -127,6 +128,18 @@ class Resident:
         }
 
     def _do_invoke(self, command: dict[str, Any]) -> dict[str, Any]:
+        return self._outcome(self._run(command, command["args"]))
+
+    def _do_list(self, command: dict[str, Any]) -> dict[str, Any]:
+        from fal import _dbt
+
+        manifest = self._manifest
+        args = [*command["args"], "--output", "json", "--output-keys", "unique_id"]
+        result = self._run(command, args)
+        selected = [json.loads(line)["unique_id"] for line in result.result or ()]
+        return {**self._outcome(result), "unique_ids": _dbt.in_order(manifest, selected)}
+
+    def _run(self, command: dict[str, Any], args: list[str]) -> Any:
         from fal import _dbt
 
         manifest, self._manifest = self._manifest, None  # an invocation uses a manifest once
@@ -135,27 +148,26 @@ class Resident:
         invocation.set_relation_names(_dbt.adapter_of(manifest))
         self._invocation = invocation
         try:
-            result = invocation.run(command["args"])
+            return invocation.run(args)
         finally:
             self._invocation = None
             if self._data is not None:
                 self._data.release()
                 self._data = None
             _dbt.close_database(manifest)
-        return {
-            "success": result.success,
-            "exception": None if result.exception is None else type(result.exception).__name__,
-            "message": None if result.exception is None else _text(result.exception),
-        }
+
+    def _outcome(self, result: Any) -> dict[str, Any]:
+        message = None if result.exception is None else _text(result.exception)
+        return {"success": result.success, "message": message}
 
     def _do_resolve(self, command: dict[str, Any]) -> dict[str, Any]:
         from fal import _dbt
 
         hold = self._holds[command["hold"]]
-        adapter = _dbt.adapter_of(hold.invocation.manifest)
+        adapter = _dbt.adapter_of(hold.manifest)
         with adapter.connection_named(f"fal_resolve_{command['id']}"):
-            resolved = hold.invocation.resolve(
-                hold.node, adapter, command["kind"], command["arguments"], command.get("version")
+            resolved = hold.inputs.resolve(
+                command["kind"], command["arguments"], command.get("version")
             )
         return vars(resolved)
 
@@ -171,9 +183,12 @@ class Resident:
         return {"rows": rows}
 
     def _cancel(self) -> None:
+        from fal import _dbt
+
         invocation = self._invocation
         if invocation is not None:
             invocation.cancelled.set()
+            self._pool.submit(_dbt.cancel_queries, invocation.manifest)
 
     # -- holding ----------------------------------------------------------------------------
 
@@ -188,14 +203,13 @@ class Resident:
         relation = adapter.Relation.create_from(adapter.config, node)
         # A connection belongs to a thread, and this thread's is the node's: look from another.
         previous = self._pool.submit(self._data.open_and_describe, str(relation))
-        hold = _Hold(invocation, node, relation)
+        hold = _Hold(invocation.manifest, relation, _dbt.Inputs(invocation.manifest, node, adapter))
         number = next(self._numbers)
         self._holds[number] = hold
-        inputs = []
-        for call in model.inputs:
-            kind, arguments, version = call["kind"], call["arguments"], call.get("version")
-            resolved = vars(invocation.resolve(node, adapter, kind, arguments, version))
-            inputs.append({"kind": kind, "arguments": arguments, "version": version, **resolved})
+        inputs = [
+            {**call, **vars(hold.inputs.resolve(call["kind"], call["arguments"], call["version"]))}
+            for call in model.inputs
+        ]
         self._send(
             {
                 "type": "hold",
@@ -250,12 +264,12 @@ class Resident:
 
 
 class _Hold:
-    """One waiting Python model: its node, where it writes, and the release that ends the wait."""
+    """One waiting Python model: where it writes, what it may read, the release it waits for."""
 
-    def __init__(self, invocation: Any, node: Any, relation: Any) -> None:
-        self.invocation = invocation
-        self.node = node
+    def __init__(self, manifest: Any, relation: Any, inputs: Any) -> None:
+        self.manifest = manifest
         self.relation = relation
+        self.inputs = inputs
         self.outcome: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
 

@@ -134,20 +134,31 @@ final class FlowOptions {
     add(arguments, "--target", target);
     add(arguments, "--profile", profile);
     add(arguments, "--vars", vars);
-    Integer number = experimentalThreads == null ? threads : experimentalThreads;
-    add(arguments, "--threads", number == null ? null : number.toString());
     add(arguments, "--target-path", targetPath);
     add(arguments, "--log-path", logPath);
     return arguments;
   }
 
-  List<String> runOptions(CommonOptions merged) {
+  List<String> select() {
+    return select == null ? List.of() : select;
+  }
+
+  List<String> exclude() {
+    return exclude == null ? List.of() : exclude;
+  }
+
+  List<String> selectionOptions(CommonOptions merged) {
     List<String> arguments = new ArrayList<>();
-    addAll(arguments, "--select", select);
-    addAll(arguments, "--exclude", exclude);
     add(arguments, "--selector", selector);
     add(arguments, "--state", state);
     flag(arguments, "--defer", merged.defer);
+    return arguments;
+  }
+
+  List<String> runOptions() {
+    List<String> arguments = new ArrayList<>();
+    Integer number = experimentalThreads == null ? threads : experimentalThreads;
+    add(arguments, "--threads", number == null ? null : number.toString());
     flag(arguments, "--full-refresh", fullRefresh);
     flag(arguments, "--fail-fast", failFast);
     return arguments;
@@ -173,14 +184,6 @@ final class FlowOptions {
   private static void add(List<String> arguments, String option, @Nullable String value) {
     if (value != null) {
       arguments.addAll(List.of(option, value));
-    }
-  }
-
-  private static void addAll(
-      List<String> arguments, String option, @Nullable List<String> values) {
-    if (values != null) {
-      arguments.add(option);
-      arguments.addAll(values);
     }
   }
 

@@ -40,6 +40,18 @@ public interface DbtEngine extends AutoCloseable {
       Consumer<HeldModel> onHold);
 
   /**
+   * What dbt selects from the project parsed last, parents before children.
+   *
+   * @param arguments of {@code dbt ls}, which is the command
+   * @return unique_ids
+   * @throws FalException {@code dbt-failed} with dbt's own message
+   */
+  List<String> list(
+      List<String> arguments,
+      Map<String, PythonModelNode> pythonModels,
+      Consumer<DbtEvent> onEvent);
+
+  /**
    * A call that analysis did not see, resolved for a held model.
    *
    * @throws FalException ref-not-found, source-not-found, ref-disabled or undeclared-ref

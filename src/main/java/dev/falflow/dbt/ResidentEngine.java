@@ -84,8 +84,33 @@ public final class ResidentEngine implements DbtEngine {
       Map<String, PythonModelNode> pythonModels,
       Consumer<DbtEvent> onEvent,
       Consumer<HeldModel> onHold) {
+    JsonNode result = invocation("invoke", arguments, pythonModels, onEvent, onHold);
+    JsonNode failure = result.path("message");
+    return new InvocationOutcome(
+        result.path("success").asBoolean(), failure.isNull() ? null : failure.asText().strip());
+  }
+
+  @Override
+  public List<String> list(
+      List<String> arguments,
+      Map<String, PythonModelNode> pythonModels,
+      Consumer<DbtEvent> onEvent) {
+    JsonNode result = invocation("list", arguments, pythonModels, onEvent, held -> {});
+    if (!result.path("success").asBoolean()) {
+      throw new FalException(
+          Problem.of("dbt-failed", result.path("message").asText("dbt ls failed").strip()));
+    }
+    return result.path("unique_ids").valueStream().map(JsonNode::asText).toList();
+  }
+
+  private JsonNode invocation(
+      String operation,
+      List<String> arguments,
+      Map<String, PythonModelNode> pythonModels,
+      Consumer<DbtEvent> onEvent,
+      Consumer<HeldModel> onHold) {
     process.listen(onEvent, json -> onHold.accept(heldModel(json)));
-    ObjectNode command = command("invoke");
+    ObjectNode command = command(operation);
     arguments.forEach(command.putArray("args")::add);
     ArrayNode models = command.putArray("models");
     pythonModels.forEach(
@@ -96,10 +121,7 @@ public final class ResidentEngine implements DbtEngine {
           ArrayNode inputs = json.putArray("inputs");
           model.inputs().forEach(input -> inputs.add(input.toJson()));
         });
-    JsonNode result = process.call(command);
-    JsonNode failure = result.path("message");
-    return new InvocationOutcome(
-        result.path("success").asBoolean(), failure.isNull() ? null : failure.asText().strip());
+    return process.call(command);
   }
 
   private static HeldModel heldModel(JsonNode json) {

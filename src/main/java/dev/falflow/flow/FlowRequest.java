@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param command dbt's command: {@code run} or {@code build}
  * @param projectDir folder of {@code dbt_project.yml}
  * @param profilesDir as given, null when dbt looks for it
- * @param parseOptions dbt's options that decide what is parsed: target, profile, vars, threads, …
- * @param runOptions dbt's options of the command alone: selection, full refresh, fail fast, …
+ * @param parseOptions dbt's options that decide what is parsed: target, profile, vars, …
+ * @param select words of {@code --select}, empty without it
+ * @param exclude words of {@code --exclude}, empty without it
+ * @param selectionOptions dbt's other options that decide what is selected: selector, state, …
+ * @param runOptions dbt's options of the command alone: threads, full refresh, fail fast, …
  * @param vars {@code --vars}, parsed
  * @param python {@code --python}, null without it
  * @param targetPath {@code --target-path}, null without it
@@ -30,6 +33,9 @@ public record FlowRequest(
     Path projectDir,
     @Nullable Path profilesDir,
     List<String> parseOptions,
+    List<String> select,
+    List<String> exclude,
+    List<String> selectionOptions,
     List<String> runOptions,
     Map<String, @Nullable Object> vars,
     @Nullable String python,
@@ -42,6 +48,9 @@ public record FlowRequest(
   public FlowRequest {
     projectDir = projectDir.toAbsolutePath().normalize();
     parseOptions = List.copyOf(parseOptions);
+    select = List.copyOf(select);
+    exclude = List.copyOf(exclude);
+    selectionOptions = List.copyOf(selectionOptions);
     runOptions = List.copyOf(runOptions);
   }
 
@@ -86,10 +95,38 @@ public record FlowRequest(
   }
 
   /** dbt's whole command line but for the program. */
-  List<String> runArguments(Path project) {
+  List<String> runArguments(Path project, SourceSelection selection) {
     List<String> arguments = new ArrayList<>(List.of(command));
     arguments.addAll(parseArguments(project));
+    arguments.addAll(selected(selection));
     arguments.addAll(runOptions);
+    return arguments;
+  }
+
+  /** The same selection as a {@code dbt ls}. */
+  List<String> listArguments(Path project, SourceSelection selection) {
+    List<String> arguments = new ArrayList<>(List.of("ls"));
+    arguments.addAll(parseArguments(project));
+    arguments.addAll(selected(selection));
+    List<String> types =
+        command.equals("run")
+            ? List.of("model")
+            : List.of("model", "seed", "snapshot", "test", "unit_test");
+    types.forEach(type -> arguments.addAll(List.of("--resource-type", type)));
+    return arguments;
+  }
+
+  private List<String> selected(SourceSelection selection) {
+    List<String> arguments = new ArrayList<>();
+    if (!select.isEmpty()) {
+      arguments.add("--select");
+      arguments.addAll(selection.translate(select));
+    }
+    if (!exclude.isEmpty()) {
+      arguments.add("--exclude");
+      arguments.addAll(selection.translate(exclude));
+    }
+    arguments.addAll(selectionOptions);
     return arguments;
   }
 }

@@ -1,7 +1,10 @@
 package dev.falflow.flow;
 
+import dev.falflow.FalException;
+import dev.falflow.Problem;
 import dev.falflow.artifact.RunArtifacts;
 import dev.falflow.dbt.DbtEngine;
+import dev.falflow.dbt.DbtEvent;
 import dev.falflow.dbt.InvocationOutcome;
 import dev.falflow.dbt.ParsedProject;
 import dev.falflow.dbt.ResidentEngine;
@@ -53,21 +56,28 @@ public final class FlowRun {
    * Runs it all.
    *
    * @return the exit code: 0, 1 when a node failed, 2 when dbt could not run
-   * @throws dev.falflow.FalException what kept it from starting
+   * @throws FalException what kept it from starting
    */
   public int run(FlowRequest request) {
-    Project project = Project.read(request.projectDir(), request.vars());
+    Project asked = Project.read(request.projectDir(), request.vars());
     PythonInstallation python = environments.find(request.pythonRequest());
     python.notices().forEach(reporter::info);
     Path packageFolder = PythonPackage.unpack(cache);
     try (DataFolder folder = new DataFolder();
         DbtEngine engine =
             new ResidentEngine(python.executable(), packageFolder, folder.paths())) {
-      List<PythonSource> models =
+      Project project =
+          request.dryRun()
+              ? Project.read(DryRun.overlay(asked, folder.spill()), request.vars())
+              : asked;
+      List<PythonSource> sources =
           request.pythonModels()
-              ? preparedModels(project, python, packageFolder)
+              ? preparedSources(project, python, packageFolder, request.dryRun())
               : List.of();
-      if (models.isEmpty()) {
+      if (request.dryRun()) {
+        return plan(request, project, sources, engine);
+      }
+      if (sources.isEmpty()) {
         return dbtAlone(request, project, engine);
       }
       try (ForkServer forkServer =
@@ -76,35 +86,52 @@ public final class FlowRun {
               packageFolder,
               WorkerEnvironment.of(System.getenv(), request.profilesFile()),
               folder.spill())) {
-        return withModels(request, project, models, engine, folder, forkServer);
+        return withModels(request, project, sources, engine, folder, forkServer);
       }
     }
   }
 
   /** Analyses the sources and writes what dbt has to find on disk: the stubs and .dbtignore. */
-  private List<PythonSource> preparedModels(
-      Project project, PythonInstallation python, Path packageFolder) {
+  private List<PythonSource> preparedSources(
+      Project project, PythonInstallation python, Path packageFolder, boolean dryRun) {
     Path memory = cache.folder("analysis").resolve(cacheName(project));
     PythonSources sources =
         new SourceAnalyzer(
-                python.executable(), python.pythonVersion(), packageFolder, memory)
+                python.executable(), python.pythonVersion(), packageFolder, dryRun ? null : memory)
             .analyze(project);
     sources.infos().forEach(info -> reporter.info(info.toString()));
     sources.warnings().forEach(reporter::warning);
     StubPlan plan = StubPlan.of(project, sources);
     plan.warnings().forEach(reporter::warning);
     plan.apply();
-    plan.reminders().forEach(reporter::info);
-    plan.gitWarnings().forEach(reporter::warning);
+    if (!dryRun) {
+      plan.reminders().forEach(reporter::info);
+      plan.gitWarnings().forEach(reporter::warning);
+    }
     return sources.models();
+  }
+
+  private int plan(
+      FlowRequest request, Project project, List<PythonSource> sources, DbtEngine engine) {
+    PythonModels models = PythonModels.link(project, sources, parse(request, project, sources, engine));
+    List<String> selected =
+        engine.list(
+            request.listArguments(project.root(), new SourceSelection(project, sources)),
+            models.nodes(),
+            event -> {});
+    DryRun.lines(selected, models).forEach(reporter::info);
+    return SUCCESS;
   }
 
   private int dbtAlone(FlowRequest request, Project project, DbtEngine engine) {
     parse(request, project, List.of(), engine);
-    InvocationOutcome outcome =
+    SourceSelection selection = new SourceSelection(project, List.of());
+    return exitCode(
         engine.invoke(
-            request.runArguments(project.root()), Map.of(), reporter::event, held -> {});
-    return exitCode(outcome);
+            request.runArguments(project.root(), selection),
+            Map.of(),
+            this::forward,
+            held -> {}));
   }
 
   /** dbt's parse; of its events only warnings: the run says the rest again, we say errors. */
@@ -116,8 +143,8 @@ public final class FlowRun {
           PythonModels.inputsByStub(project, sources),
           request.rawEvents(),
           event -> {
-            if (!event.level().equals("info") && !event.name().startsWith("Main")) {
-              reporter.event(event);
+            if (!event.level().equals("info")) {
+              forward(event);
             }
           });
     } catch (DbtEngine.UnresolvedInputs e) {
@@ -154,7 +181,10 @@ public final class FlowRun {
       running = new Running(engine, held);
       InvocationOutcome outcome =
           engine.invoke(
-              request.runArguments(project.root()), models.nodes(), reporter::event, held::hold);
+              request.runArguments(project.root(), new SourceSelection(project, sources)),
+              models.nodes(),
+              this::forward,
+              held::hold);
       artifacts.write();
       reporter.summary(artifacts.results());
       return exitCode(outcome);
@@ -173,17 +203,36 @@ public final class FlowRun {
     }
   }
 
+  /** dbt's words for what ended it altogether come as the outcome's failure, not twice. */
+  private void forward(DbtEvent event) {
+    if (!event.name().equals("MainEncounteredError") && !event.name().equals("MainStackTrace")) {
+      reporter.event(event);
+    }
+  }
+
+  private int exitCode(InvocationOutcome outcome) {
+    String failure = outcome.failure();
+    if (failure != null) {
+      reporter.problems(List.of(explained(failure)));
+      return NOT_RUN;
+    }
+    return outcome.success() ? SUCCESS : A_NODE_FAILED;
+  }
+
+  private static Problem explained(String failure) {
+    if (failure.contains("Could not set lock on file")) {
+      return Problem.of("database-locked", failure)
+          .withHint(
+              "Another program has the DuckDB file open (its PID is above). Close it, or have it"
+                  + " open the file read-only after this run, then run again.");
+    }
+    return Problem.of("dbt-failed", failure);
+  }
+
   private static Thread daemon(Runnable body) {
     Thread thread = new Thread(body, "fal-model");
     thread.setDaemon(true);
     return thread;
-  }
-
-  private static int exitCode(InvocationOutcome outcome) {
-    if (outcome.success()) {
-      return SUCCESS;
-    }
-    return outcome.failure() == null ? A_NODE_FAILED : NOT_RUN;
   }
 
   private static String cacheName(Project project) {

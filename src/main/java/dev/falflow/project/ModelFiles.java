@@ -26,9 +26,6 @@ import java.util.Set;
  */
 public record ModelFiles(
     List<Found> python, List<Path> sql, List<Path> properties, List<Problem> problems) {
-  /** The folder in a model path that holds the generated models. */
-  public static final String STUB_FOLDER = "fal";
-
   /** A file, and the model path or fal models path it was found under. */
   public record Found(Path path, Path root) {}
 
@@ -52,10 +49,12 @@ public record ModelFiles(
     final Set<Path> properties = new LinkedHashSet<>();
     final List<Problem> problems = new ArrayList<>();
     private final Project project;
+    private final List<Path> stubFolders;
     private final Set<Path> seen = new LinkedHashSet<>();
 
     Walk(Project project) {
       this.project = project;
+      this.stubFolders = project.stubFolders();
     }
 
     void walk(Path root, boolean isDbts) {
@@ -81,7 +80,8 @@ public record ModelFiles(
               public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                 boolean isFile = attributes.isRegularFile() || Files.isRegularFile(file);
                 if (isFile) {
-                  add(root.resolve(start.relativize(file)), root, isDbts);
+                  Path path = start.equals(root) ? file : root.resolve(start.relativize(file));
+                  add(path, root, isDbts);
                 }
                 return FileVisitResult.CONTINUE;
               }
@@ -121,10 +121,7 @@ public record ModelFiles(
         return;
       }
       if (name.endsWith(".py") || name.endsWith(".ipynb")) {
-        boolean inStubFolder =
-            isDbts
-                && project.modelPaths().stream()
-                    .anyMatch(p -> file.startsWith(p.resolve(STUB_FOLDER)));
+        boolean inStubFolder = isDbts && stubFolders.stream().anyMatch(file::startsWith);
         if (!inStubFolder && seen.add(file)) {
           python.add(new Found(file, root));
         }

@@ -36,6 +36,9 @@ public record Project(
     Map<String, @Nullable Object> tree) {
   public static final String FILE = "dbt_project.yml";
 
+  /** The folder in a model path that holds the generated models. */
+  public static final String STUB_FOLDER = "fal";
+
   public Project {
     modelPaths = List.copyOf(modelPaths);
     falModelsPaths = List.copyOf(falModelsPaths);
@@ -83,6 +86,11 @@ public record Project(
     }
     file.throwProblems();
     return project;
+  }
+
+  /** Where generated models are: one folder in each model path, whether it exists or not. */
+  public List<Path> stubFolders() {
+    return modelPaths.stream().map(path -> path.resolve(STUB_FOLDER)).toList();
   }
 
   /** A path as the user would type it: relative to the project, with forward slashes. */

@@ -1,6 +1,5 @@
 package dev.falflow.source;
 
-import dev.falflow.project.ModelFiles;
 import dev.falflow.project.Project;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,13 +57,13 @@ public record PythonSource(
   public Path stubPath(Project project) {
     Path home = project.modelPaths().contains(root) ? root : project.modelPaths().get(0);
     Path folder = root.relativize(path).getParent();
-    Path stubs = home.resolve(ModelFiles.STUB_FOLDER);
+    Path stubs = home.resolve(Project.STUB_FOLDER);
     return (folder == null ? stubs : stubs.resolve(folder)).resolve(name() + ".sql");
   }
 
   /** The stub's folders below its model path, then its name. */
   List<String> stubFqn() {
-    List<String> fqn = new ArrayList<>(List.of(ModelFiles.STUB_FOLDER));
+    List<String> fqn = new ArrayList<>(List.of(Project.STUB_FOLDER));
     Path folder = root.relativize(path).getParent();
     if (folder != null) {
       folder.forEach(part -> fqn.add(part.toString()));

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * is known no process is started.
  */
 public final class SourceAnalyzer {
-  private static final List<String> MODULES = List.of("_analysis.py", "_constants.py", "_source.py", "_notebook.py");
+  private static final List<String> MODULES =
+      List.of("_analysis.py", "_constants.py", "_source.py", "_notebook.py");
 
   private final AnalysisProcess process;
   private final Path modules;

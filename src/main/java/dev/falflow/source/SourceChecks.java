@@ -16,6 +16,7 @@ final class SourceChecks {
       "Name the dependency in the docstring at the top of the file: \"\"\"- ref('model_name')\"\"\"";
 
   private final Project project;
+  private final List<Path> stubFolders;
   private final ModelFiles files;
   private final List<PythonSource> sources = new ArrayList<>();
   private final List<Problem> errors = new ArrayList<>();
@@ -24,6 +25,7 @@ final class SourceChecks {
 
   SourceChecks(Project project, ModelFiles files) {
     this.project = project;
+    this.stubFolders = project.stubFolders();
     this.files = files;
     this.warnings = new ArrayList<>(files.problems());
   }
@@ -119,8 +121,7 @@ final class SourceChecks {
   }
 
   private boolean isInStubFolder(Path sql) {
-    return project.modelPaths().stream()
-        .anyMatch(path -> sql.startsWith(path.resolve(ModelFiles.STUB_FOLDER)));
+    return stubFolders.stream().anyMatch(sql::startsWith);
   }
 
   /** A script that reads but does not write and is not imported: most likely a model unfinished. */

@@ -19,20 +19,27 @@ import java.util.regex.Pattern;
 public record Stub(String content, String checksum) {
   private static final String MARKER = "FAL_GENERATED";
   private static final Pattern MARK = Pattern.compile(MARKER + " ([A-Za-z0-9_]+)");
-  private static final String LAYOUT =
+  private static final String BEFORE_CHECKSUM =
       """
 
       {{ config(materialized='ephemeral') }}
       /*
-      FAL_GENERATED %s
+      FAL_GENERATED\
+      """;
+  private static final String BEFORE_LINES =
+      """
+
 
       Script dependencies:
 
-      %s
+      """;
+  private static final String AFTER_LINES =
+      """
+
 
       */
 
-      SELECT * FROM %s
+      SELECT * FROM \
       """;
 
   /** Printed with a checksum in the documentation that its own text does not have. */
@@ -80,14 +87,14 @@ public record Stub(String content, String checksum) {
    * @param lines the dependencies as {@code {{ call }}}, in order
    */
   public static Stub generate(List<String> lines, Tail tail) {
-    String dependencies = String.join("\n", lines);
-    String checksum = checksumOf(LAYOUT.formatted("__checksum__", dependencies, tail.text));
-    return new Stub(LAYOUT.formatted(checksum, dependencies, tail.text), checksum);
+    String rest = BEFORE_LINES + String.join("\n", lines) + AFTER_LINES + tail.text + "\n";
+    String checksum = checksumOf(BEFORE_CHECKSUM + rest);
+    return new Stub(BEFORE_CHECKSUM + " " + checksum + rest, checksum);
   }
 
   /** Judges the text of a file. White space at its edges and line ends do not count. */
   public static Verdict verify(String text) {
-    String folded = text.replace("\r\n", "\n").replace('\r', '\n');
+    String folded = folded(text);
     Matcher mark = MARK.matcher(folded);
     if (!mark.find()) {
       return Verdict.NOT_OURS;
@@ -102,7 +109,11 @@ public record Stub(String content, String checksum) {
 
   /** Whether a genuine text on disk already says what this stub says. */
   boolean isSaidBy(String text) {
-    return checksumOf(text.replace("\r\n", "\n").replace('\r', '\n')).equals(checksum);
+    return text.equals(content) || checksumOf(folded(text)).equals(checksum);
+  }
+
+  private static String folded(String text) {
+    return text.indexOf('\r') < 0 ? text : text.replace("\r\n", "\n").replace('\r', '\n');
   }
 
   private static String checksumOf(String text) {

@@ -3,7 +3,6 @@ package dev.falflow.source;
 import dev.falflow.FalException;
 import dev.falflow.Location;
 import dev.falflow.Problem;
-import dev.falflow.project.ModelFiles;
 import dev.falflow.project.Project;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -120,10 +119,9 @@ public record StubPlan(
 
   /** Removes the folders a deleted stub leaves empty, up to and including {@code fal}. */
   private void removeEmptyFolders(Path stub) throws IOException {
-    List<Path> homes =
-        project.modelPaths().stream().map(path -> path.resolve(ModelFiles.STUB_FOLDER)).toList();
+    List<Path> homes = project.stubFolders();
     Path folder = stub.getParent();
-    while (folder != null && isBelowAny(folder, homes) && isEmpty(folder)) {
+    while (folder != null && homes.stream().anyMatch(folder::startsWith) && isEmpty(folder)) {
       try {
         Files.delete(folder);
       } catch (DirectoryNotEmptyException e) {
@@ -131,10 +129,6 @@ public record StubPlan(
       }
       folder = folder.getParent();
     }
-  }
-
-  private static boolean isBelowAny(Path folder, List<Path> homes) {
-    return homes.stream().anyMatch(folder::startsWith);
   }
 
   private static boolean isEmpty(Path folder) throws IOException {

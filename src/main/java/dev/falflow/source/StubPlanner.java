@@ -2,7 +2,6 @@ package dev.falflow.source;
 
 import dev.falflow.Location;
 import dev.falflow.Problem;
-import dev.falflow.project.ModelFiles;
 import dev.falflow.project.Project;
 import dev.falflow.project.StubTailRule;
 import java.io.IOException;
@@ -20,6 +19,7 @@ import java.util.Set;
 /** Compares the Python models with the stubs on disk. */
 final class StubPlanner {
   private final Project project;
+  private final List<Path> stubFolders;
   private final PythonSources sources;
   private final StubTailRule tailRule;
   private final List<StubChange> changes = new ArrayList<>();
@@ -28,6 +28,7 @@ final class StubPlanner {
 
   StubPlanner(Project project, PythonSources sources) {
     this.project = project;
+    this.stubFolders = project.stubFolders();
     this.sources = sources;
     this.tailRule = new StubTailRule(project, sources.files());
     this.errors = new ArrayList<>(sources.errors());
@@ -143,8 +144,7 @@ final class StubPlanner {
   }
 
   private boolean isInStubFolder(Path sql) {
-    return project.modelPaths().stream()
-        .anyMatch(path -> sql.startsWith(path.resolve(ModelFiles.STUB_FOLDER)));
+    return stubFolders.stream().anyMatch(sql::startsWith);
   }
 
   private static String text(Path path) {
