@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 import projects
-from measure import Bar, BenchFailure, Outcome, Ran, alternate, median_ratio, run
+from measure import Bar, BenchError, Outcome, Ran, alternate, median_ratio, run
 
 FRAMES_PEER = Path(__file__).resolve().parent / "frames_peer.py"
 
@@ -32,14 +32,25 @@ class Bench:
         return self.python.parent / "dbt"
 
     def flow_run(self, project: Path, *options: str) -> Ran:
-        return run([self.fal, "flow", "run", "--experimental-models", *self.fal_options, *options], project)
+        return run(
+            [self.fal, "flow", "run", "--experimental-models", *self.fal_options, *options], project
+        )
 
     def run_dbt(self, project: Path, *words: str) -> Ran:
         return run([self.dbt, *words], project)
 
     def fill_wide(self, project: Path, rows: int) -> None:
         program = "import sys, duckdb; duckdb.connect(sys.argv[1]).execute(sys.argv[2])"
-        run([self.python, "-c", program, project / "bench.duckdb", projects.WIDE_TABLE.format(rows=rows)], project)
+        run(
+            [
+                self.python,
+                "-c",
+                program,
+                project / "bench.duckdb",
+                projects.WIDE_TABLE.format(rows=rows),
+            ],
+            project,
+        )
 
 
 def managed_python(fal: Path, project: Path) -> Path:
@@ -48,7 +59,7 @@ def managed_python(fal: Path, project: Path) -> Path:
     for word in re.findall(r"/\S+/bin/python[\d.]*", output):
         if (Path(word).parent / "dbt").exists():
             return Path(word)
-    raise BenchFailure(f"fal debug names no Python with dbt beside it; use --python.\n{output}")
+    raise BenchError(f"fal debug names no Python with dbt beside it; use --python.\n{output}")
 
 
 def quickstart(bench: Bench) -> Outcome:
@@ -65,7 +76,7 @@ def quickstart(bench: Bench) -> Outcome:
         "quickstart",
         "quickstart, second run, whole command, against dbt run with its Python models as SQL",
         figures,
-        [Bar("ratio", median_ratio(figures, "fal flow run", "dbt run"), 1.15, "×")],
+        [Bar("ratio", median_ratio(figures, "fal flow run", "dbt run"), 1.15, "times")],
     )
 
 
@@ -83,7 +94,7 @@ def chain(bench: Bench) -> Outcome:
         "chain",
         "20 SQL and 20 Python models in one chain, whole command, against dbt run of 20 chained SQL models",
         figures,
-        [Bar("ratio", median_ratio(figures, "fal flow run", "dbt run"), 2.0, "×")],
+        [Bar("ratio", median_ratio(figures, "fal flow run", "dbt run"), 2.0, "times")],
     )
 
 
@@ -108,7 +119,7 @@ def chain_in_2000(bench: Bench) -> Outcome:
         "chain-in-2000",
         "the same chain inside a project of 2,000 SQL models, against the chain alone, beyond dbt's parse",
         figures,
-        [Bar("ratio", (median["among 2,000"] - parse) / median["alone"], 1.5, "×")],
+        [Bar("ratio", (median["among 2,000"] - parse) / median["alone"], 1.5, "times")],
         {"dbt parse takes longer by (s)": parse},
     )
 
@@ -145,9 +156,9 @@ def million(bench: Bench) -> Outcome:
     )
     return Outcome(
         "million",
-        "1 M × 10 read, a column added, written, whole command, against a dbt-duckdb Python model",
+        "1 M rows of 10 columns read, a column added, written, whole command, against a dbt-duckdb Python model",
         figures,
-        [Bar("ratio", median_ratio(figures, "fal flow run", "dbt run"), 0.75, "×")],
+        [Bar("ratio", median_ratio(figures, "fal flow run", "dbt run"), 0.75, "times")],
     )
 
 
@@ -163,7 +174,9 @@ def frames(bench: Bench) -> Outcome:
         return span_of_models(ours)
 
     def peer_alone(way: str) -> float:
-        return float(run([bench.python, FRAMES_PEER, peer / "bench.duckdb", way], peer).output.split()[-1])
+        return float(
+            run([bench.python, FRAMES_PEER, peer / "bench.duckdb", way], peer).output.split()[-1]
+        )
 
     figures = alternate(
         {
@@ -175,11 +188,11 @@ def frames(bench: Bench) -> Outcome:
     )
     return Outcome(
         "frames",
-        "a model's own read and write of 5 M × 10, against the same in one process by Arrow, and by .df()",
+        "a model's own read and write of 5 M rows of 10 columns, against one process by Arrow, and by .df()",
         figures,
         [
-            Bar("ratio to Arrow", median_ratio(figures, "fal", "by Arrow"), 1.2, "×"),
-            Bar("ratio to .df()", median_ratio(figures, "fal", "by DataFrame"), 0.5, "×"),
+            Bar("ratio to Arrow", median_ratio(figures, "fal", "by Arrow"), 1.2, "times"),
+            Bar("ratio to .df()", median_ratio(figures, "fal", "by DataFrame"), 0.5, "times"),
         ],
     )
 
@@ -231,11 +244,17 @@ def many_models(bench: Bench) -> Outcome:
 def span_of_models(project: Path) -> float:
     """Seconds from the first model's start to the last one's end in the last run, by dbt's own clock."""
     results = json.loads((project / "target" / "run_results.json").read_text())["results"]
-    spans = [timing for result in results for timing in result["timing"] if timing["name"] == "execute"]
+    spans = [
+        timing for result in results for timing in result["timing"] if timing["name"] == "execute"
+    ]
     if not spans:
-        raise BenchFailure(f"{project}/target/run_results.json holds no timing of an executed model")
-    started = min(datetime.fromisoformat(span["started_at"].replace("Z", "+00:00")) for span in spans)
-    completed = max(datetime.fromisoformat(span["completed_at"].replace("Z", "+00:00")) for span in spans)
+        raise BenchError(f"{project}/target/run_results.json holds no timing of an executed model")
+    started = min(
+        datetime.fromisoformat(span["started_at"].replace("Z", "+00:00")) for span in spans
+    )
+    completed = max(
+        datetime.fromisoformat(span["completed_at"].replace("Z", "+00:00")) for span in spans
+    )
     return (completed - started).total_seconds()
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 
-class BenchFailure(Exception):
+class BenchError(Exception):
     """A command of a benchmark failed, so that there is nothing to compare."""
 
 
@@ -51,7 +51,9 @@ def run(command: Sequence[str | Path], folder: Path) -> Ran:
     memory.stop()
     if process.returncode != 0:
         tail = "\n".join(output.splitlines()[-30:])
-        raise BenchFailure(f"{' '.join(words)} (in {folder}) ended with {process.returncode}:\n{tail}")
+        raise BenchError(
+            f"{' '.join(words)} (in {folder}) ended with {process.returncode}:\n{tail}"
+        )
     return Ran(seconds, memory.peak_mb, output)
 
 
@@ -156,7 +158,13 @@ class Outcome:
             "figures": self.figures,
             "medians": {name: statistics.median(values) for name, values in self.figures.items()},
             "bars": [
-                {"what": bar.what, "value": bar.value, "limit": bar.limit, "unit": bar.unit, "met": bar.is_met}
+                {
+                    "what": bar.what,
+                    "value": bar.value,
+                    "limit": bar.limit,
+                    "unit": bar.unit,
+                    "met": bar.is_met,
+                }
                 for bar in self.bars
             ],
             "facts": self.facts,

@@ -59,7 +59,9 @@ def new_project(folder: Path, threads: int = 4) -> Path:
 def quickstart(folder: Path) -> Path:
     """The example as a clone has it."""
     example = REPOSITORY / "examples" / "quickstart"
-    shutil.copytree(example, folder, ignore=shutil.ignore_patterns("target", "logs", "*.duckdb*", ".user.yml"))
+    shutil.copytree(
+        example, folder, ignore=shutil.ignore_patterns("target", "logs", "*.duckdb*", ".user.yml")
+    )
     return folder
 
 
@@ -84,7 +86,8 @@ def mixed_chain(folder: Path, pairs: int) -> Path:
             write(folder / "models" / "step_00.sql", "select 1 as n")
         elif step % 2 == 0:
             write(
-                folder / "models" / f"step_{step:02}.sql", f"select n + 1 as n from {{{{ ref('step_{step - 1:02}') }}}}"
+                folder / "models" / f"step_{step:02}.sql",
+                f"select n + 1 as n from {{{{ ref('step_{step - 1:02}') }}}}",
             )
         else:
             write(
@@ -102,7 +105,10 @@ def sql_chain(folder: Path, length: int) -> Path:
     new_project(folder)
     for step in range(length):
         previous = f" from {{{{ ref('step_{step - 1:02}') }}}}" if step else ""
-        write(folder / "models" / f"step_{step:02}.sql", f"select {'n + 1' if step else '1'} as n{previous}")
+        write(
+            folder / "models" / f"step_{step:02}.sql",
+            f"select {'n + 1' if step else '1'} as n{previous}",
+        )
     return folder
 
 

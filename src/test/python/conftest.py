@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -88,6 +89,7 @@ class Worker:
         return json.loads(line) if line else None
 
     def close(self) -> None:
+        self._control.close()
         for connection in self.connections.values():
             connection.close()
 
@@ -182,7 +184,7 @@ class Project:
                 "project_dir": str(self.folder),
                 "sys_path": [str(path.parent), str(self.folder)],
                 "data_dir": str(data),
-                "write_hint_bytes": 0,
+                "spill_dir": tempfile.gettempdir(),
                 "target": {
                     "name": "dev",
                     "type": "duckdb",
@@ -305,6 +307,18 @@ def is_alive(pid: int) -> bool:
             return stat.read().rsplit(")", 1)[1].split()[0] not in ("Z", "X")
     except FileNotFoundError:
         return False
+
+
+def gone(pid: int) -> bool:
+    """Waits for a process that is not our child to end, by its pidfd where that is to be had."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([descriptor], [], [], DEADLINE)[0])
+    finally:
+        os.close(descriptor)
 
 
 @pytest.fixture(scope="session")

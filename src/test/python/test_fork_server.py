@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -13,21 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from conftest import DEADLINE, PACKAGE, Project, Server, is_alive
+from conftest import DEADLINE, PACKAGE, Project, Server, gone, is_alive
 
 SLEEPS = "import subprocess\nprint(subprocess.Popen(['sleep', '1000']).pid)\nref('never')\n"
-
-
-def gone(pid: int) -> bool:
-    """Waits for a process that is not our child to end, by its pidfd where that is to be had."""
-    try:
-        descriptor = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    try:
-        return bool(select.select([descriptor], [], [], DEADLINE)[0])
-    finally:
-        os.close(descriptor)
 
 
 def sleeping(project: Project) -> tuple[int, int]:
@@ -108,13 +95,10 @@ def test_leaves_when_nobody_reads_its_replies(own: Project) -> None:
 
 
 def test_a_worker_whose_jvm_has_left_leaves_too(own: Project) -> None:
-    own.file("models/m.py", "ref('never')")
-    worker = own.start("models/m.py")
-    assert worker.receive()["type"] == "read"  # type: ignore[index]
-    worker._control.close()
-    worker.close()
-    exited = own.server.reply("exited")
-    assert exited["code"] == 70
+    pids = sleeping(own)
+    own.held[0].close()
+    assert own.server.reply("exited")["signal"] == signal.SIGKILL
+    assert all(gone(pid) for pid in pids)
 
 
 def test_is_one_thread_of_python(project: Project) -> None:

@@ -8,7 +8,7 @@ import time
 import pyarrow as pa
 import pytest
 
-from conftest import Project, is_alive
+from conftest import Project, gone
 
 ORDERS = pa.table({"id": pa.array([1, 2], pa.int32()), "name": ["a", None]})
 WRITE = "import pandas as pd\nwrite_to_model(pd.DataFrame({'a': [1]}))\n"
@@ -345,7 +345,7 @@ class TestEnding:
 
     def test_processes_it_leaves_behind_are_killed(self, project: Project) -> None:
         result = project.model("import subprocess\nprint(subprocess.Popen(['sleep', '100']).pid)")
-        assert not is_alive(int(result.stdout))
+        assert gone(int(result.stdout))
 
 
 class TestNotebooks:

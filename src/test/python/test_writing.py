@@ -490,7 +490,7 @@ df = pa.RecordBatchReader.from_batches(pa.schema({'a': pa.int64()}), batches())
 
 
 def test_no_room_anywhere_is_an_error_that_says_where(project: Project, small_disk: Path) -> None:
-    frame = f"import tempfile\ntempfile.tempdir = {str(small_disk)!r}\ndf = pd.DataFrame({{'a': np.arange(2_000_000)}})"
-    result = write(project, frame, data_dir=str(small_disk))
+    frame = "df = pd.DataFrame({'a': np.arange(2_000_000)})"
+    result = write(project, frame, data_dir=str(small_disk), spill_dir=str(small_disk))
     assert "found no room for the frame" in result.message and str(small_disk) in result.message
     assert os.listdir(small_disk) == []

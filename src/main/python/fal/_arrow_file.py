@@ -1,4 +1,4 @@
-"""An Arrow file in the folder for data, or, when that is full, in the temporary folder.
+"""An Arrow file in the folder for data, or, when that is full, in the run's folder on disk.
 
 The folder is mostly shared memory, and small in containers (64 MB). It is written with write(), which
 reports a full disk as an error; writing through a map would kill the process.
@@ -19,10 +19,12 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 _ROWS = 122_880  # a DuckDB row group: what a reader takes at a time
 
 
-def write(directory: str, schema: pa.Schema, parts: Iterable[pa.Table]) -> tuple[str, int]:
+def write(
+    directory: str, spill: str, schema: pa.Schema, parts: Iterable[pa.Table]
+) -> tuple[str, int]:
     """Writes the parts to a new file only we may read; gives back its path and the number of rows."""
     rows = 0
-    sink = _Sink(directory)
+    sink = _Sink(directory, spill)
     try:
         with pa.PythonFile(sink, "w") as stream, pa.ipc.new_file(stream, schema) as writer:
             for part in parts:
@@ -38,13 +40,18 @@ def write(directory: str, schema: pa.Schema, parts: Iterable[pa.Table]) -> tuple
 
 
 class _Sink:
-    """A file that moves to the temporary folder when its own has no room left."""
+    """A file that moves to the spill folder when its own has no room left."""
 
-    def __init__(self, directory: str) -> None:
+    def __init__(self, directory: str, spill: str) -> None:
         self.closed = False
-        self._directory = directory
+        self._spill = spill
         self._position = 0
-        self._descriptor, self.path = _new_file(directory)
+        try:
+            self._descriptor, self.path = _new_file(directory)
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            self._descriptor, self.path = _new_file(spill)
 
     def write(self, data: bytes | memoryview) -> int:
         rest = memoryview(data).cast("B")
@@ -53,7 +60,7 @@ class _Sink:
             try:
                 done = os.write(self._descriptor, rest)
             except OSError as error:
-                if error.errno not in _FULL or self._directory == tempfile.gettempdir():
+                if error.errno not in _FULL or os.path.dirname(self.path) == self._spill:
                     raise
                 self._move()
                 continue
@@ -84,17 +91,11 @@ class _Sink:
     def _move(self) -> None:
         full = self.path
         os.close(self._descriptor)
-        self._directory = tempfile.gettempdir()
-        self._descriptor, self.path = _new_file(self._directory)
+        self._descriptor, self.path = _new_file(self._spill)
         with open(full, "rb") as old, open(self._descriptor, "wb", closefd=False) as new:
             shutil.copyfileobj(old, new, 1 << 20)
         os.unlink(full)
 
 
 def _new_file(directory: str) -> tuple[int, str]:
-    try:
-        return tempfile.mkstemp(".arrow", "fal-out-", directory)  # mode 0600
-    except OSError as error:
-        if error.errno not in _FULL or directory == tempfile.gettempdir():
-            raise
-        return tempfile.mkstemp(".arrow", "fal-out-")
+    return tempfile.mkstemp(".arrow", "fal-", directory)  # mode 0600

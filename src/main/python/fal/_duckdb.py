@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from fal._storage import write_batches
+from fal import _arrow_file
+from fal._reading import DATABASE_TYPE
 
-DATABASE_TYPE = b"fal:database_type"
 _BATCH_ROWS = 122_880  # a DuckDB row group
+_HUGEINT = {DATABASE_TYPE: b"HUGEINT"}
 _names = itertools.count(1)
 
 
@@ -51,10 +52,8 @@ class DuckDb:
         with self._adapter.connection_named(f"fal_{next(_names)}"):
             yield self._adapter.connections.get_thread_connection().handle.cursor()
 
-    def read(
-        self, query: str, directory: str, name: str, spill_dir: str
-    ) -> tuple[str, int, list[dict[str, str]]]:
-        """Stream a query into an Arrow IPC file: its path, rows and columns.
+    def read(self, query: str, directory: str, spill: str) -> tuple[str, int]:
+        """Stream a query into an Arrow IPC file; its path and rows.
 
         Each field carries the column's own type as metadata ``fal:database_type``.
         """
@@ -70,9 +69,8 @@ class DuckDb:
                         for field, type_ in zip(reader.schema, types)
                     ]
                 )
-                batches = (pa.RecordBatch.from_arrays(b.columns, schema=schema) for b in reader)
-                path, rows = write_batches(directory, name, spill_dir, schema, batches)
-        return path, rows, _described(schema, types)
+                parts = (pa.Table.from_arrays(batch.columns, schema=schema) for batch in reader)
+                return _arrow_file.write(directory, spill, schema, parts)
 
     def publish(self, relation: Any, path: str, mode: str) -> int:
         """Make the Arrow file the content of ``relation`` in one transaction; returns its rows.
@@ -83,7 +81,7 @@ class DuckDb:
         import pyarrow as pa
 
         with pa.memory_map(path) as source, self._cursor() as cursor:
-            table = pa.ipc.open_file(source).read_all()
+            table = _readable(pa.ipc.open_file(source).read_all())
             select = _select(table.schema)
             data = f"fal_data_{next(_names)}"
             cursor.register(data, table)
@@ -130,14 +128,9 @@ def _columns(cursor: Any, relation: str) -> list[dict[str, str]] | None:
         found = cursor.sql(f"select * from {relation} limit 0")
     except duckdb.CatalogException:
         return None
-    types = [str(type_) for type_ in found.types]
-    return _described(_reader(found).schema, types)
-
-
-def _described(schema: Any, types: list[str]) -> list[dict[str, str]]:
     return [
-        {"name": field.name, "type": str(field.type), "database_type": type_}
-        for field, type_ in zip(schema, types)
+        {"name": field.name, "type": str(field.type), "database_type": str(type_)}
+        for field, type_ in zip(_reader(found).schema, found.types)
     ]
 
 
@@ -155,6 +148,17 @@ def _rows(cursor: Any, relation: Any) -> int | None:
         return int(cursor.execute(f"select count(*) from {relation}").fetchone()[0])
     except duckdb.CatalogException:
         return None
+
+
+def _readable(table: Any) -> Any:
+    """DuckDB reads no 256-bit decimals (a HUGEINT of 39 digits): they go as text and are cast."""
+    import pyarrow as pa
+
+    for index, field in enumerate(table.schema):
+        if pa.types.is_decimal256(field.type):
+            text = pa.field(field.name, pa.string(), metadata=field.metadata or _HUGEINT)
+            table = table.set_column(index, text, table.column(index).cast(pa.string()))
+    return table
 
 
 def _select(schema: Any) -> str:

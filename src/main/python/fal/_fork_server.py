@@ -173,7 +173,10 @@ class _Server:
                 *self._lifelines.values(),
             ):
                 os.close(descriptor)
-            _die_with_server(server, lifeline)
+            if sys.platform == "linux":
+                _die_with_server(lifeline)
+            if os.getppid() != server:
+                os._exit(70)  # it went before we could ask
             with open(os.devnull, "rb") as nothing:
                 os.dup2(nothing.fileno(), 0)
             gc.enable()
@@ -241,17 +244,17 @@ def _kill_group(pid: int) -> None:
             kill(pid, signal.SIGKILL)
 
 
-def _die_with_server(server: int, lifeline: int) -> None:
+def _die_with_server(lifeline: int) -> None:
     """Has the kernel kill this process's whole group when the server goes, however it goes."""
-    if sys.platform == "linux":
+    try:
+        fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpid())
+        fcntl.fcntl(lifeline, _F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+    except OSError:
+        # Only in its place: it comes when the server's main thread ends, before its pipes are closed,
+        # and would end this process, which the pipe's signal needs, while its children live on.
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        with contextlib.suppress(OSError):
-            fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpid())
-            fcntl.fcntl(lifeline, _F_SETSIG, signal.SIGKILL)
-            fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
-    if os.getppid() != server:
-        os._exit(70)  # it went before we could ask
 
 
 def peak_kb(max_rss: int) -> int:

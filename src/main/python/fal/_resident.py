@@ -15,7 +15,7 @@ Commands (each with ``id``, answered ``{"type": "reply", "id", "ok": true, "resu
              Result: success; message when dbt could not run at all.
 ``list``     like ``invoke``, for ``dbt ls``. Result: success, message, unique_ids, parents first.
 ``resolve``  ``hold``, ``kind``, ``arguments``, ``version``: a call that analysis did not see.
-``read``     ``query``, ``directory``, ``name``: Arrow file. Result: file, rows, columns.
+``read``     ``query``, ``directory``, ``spill`` (for when it is full). Result: Arrow file, rows.
 ``publish``  ``hold``, ``file``, ``mode``. Result: rows.
 
 Without a reply: ``release`` (``hold``, ``ok``, ``message``, ``rows``) ends a hold; ``cancel``
@@ -172,10 +172,8 @@ class Resident:
         return vars(resolved)
 
     def _do_read(self, command: dict[str, Any]) -> dict[str, Any]:
-        path, rows, columns = self._data.read(
-            command["query"], command["directory"], command["name"], command["spill_dir"]
-        )
-        return {"file": path, "rows": rows, "columns": columns}
+        path, rows = self._data.read(command["query"], command["directory"], command["spill"])
+        return {"file": path, "rows": rows}
 
     def _do_publish(self, command: dict[str, Any]) -> dict[str, Any]:
         hold = self._holds[command["hold"]]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 from fal import FalError, FalTypeError, _reading
 from fal._wire import Channel, Input, RunModel
@@ -147,7 +148,10 @@ class Run:
         with self._talking:
             self._last_id += 1
             identity = self._last_id
-            self._channel.send({**question, "id": identity})
+            try:
+                self._channel.send({**question, "id": identity})
+            except OSError:
+                _leave()
             while identity not in self._answers:
                 self._listen()
             answer = self._answers.pop(identity)
@@ -159,7 +163,7 @@ class Run:
         """Takes in one message: the answer to a question, or an input that was fetched ahead."""
         message = self._channel.receive()
         if message is None:
-            os._exit(70)  # the JVM has left; nobody is there to be told anything
+            _leave()
         if message.get("id") is not None:
             self._answers[message["id"]] = message
         else:
@@ -191,6 +195,12 @@ def _column(frame: Any) -> int | None:
     positions = list(frame.f_code.co_positions())
     column = positions[frame.f_lasti // 2][2]
     return None if column is None else column + 1
+
+
+def _leave() -> NoReturn:
+    """The JVM has left and nobody is there to be told anything: an end for this process and its children."""
+    os.kill(0, signal.SIGKILL)
+    os._exit(70)  # not reached
 
 
 def _key(each: Input) -> _Key:

@@ -96,6 +96,7 @@ class RunModel:
     project_dir: str
     sys_path: tuple[str, ...]
     data_dir: str
+    spill_dir: str
     target: Target
     config: Mapping[str, Any] = field(default_factory=dict)
     meta: Mapping[str, Any] = field(default_factory=dict)
@@ -134,6 +135,7 @@ class RunModel:
             project_dir=message["project_dir"],
             sys_path=tuple(message["sys_path"]),
             data_dir=message["data_dir"],
+            spill_dir=message["spill_dir"],
             target=Target(**_known(message.get("target"), Target)),
             previous_columns=tuple(
                 PreviousColumn(**_known(column, PreviousColumn))

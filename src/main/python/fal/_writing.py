@@ -47,13 +47,13 @@ def write(data: Any, dtype: Mapping[str, Any] | None, model: RunModel, sources: 
     try:
         # Made anew with our schema: what pandas and others say of themselves in theirs is not for the warehouse.
         tables = (pa.Table.from_arrays(part.columns, schema=schema) for part in parts)
-        file, rows = _arrow_file.write(model.data_dir, schema, tables)
+        file, rows = _arrow_file.write(model.data_dir, model.spill_dir, schema, tables)
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
         raise FalError(
-            f"write_to_model() found no room for the frame, neither in {model.data_dir} nor in the temporary folder:"
-            f" {error}. TMPDIR chooses another temporary folder.",
+            f"write_to_model() found no room for the frame, neither in {model.data_dir} nor in"
+            f" {model.spill_dir}: {error}. TMPDIR chooses another place on disk.",
             "disk-full",
         ) from None
     return Written(file, rows, tuple(notices))

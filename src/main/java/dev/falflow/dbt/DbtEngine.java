@@ -64,8 +64,12 @@ public interface DbtEngine extends AutoCloseable {
   /** Asks the running invocation to end after the nodes that are running now. */
   void cancel();
 
-  /** Streams a query into an Arrow IPC file, on dbt's own connection (DuckDB). */
-  ArrowFile read(String query, Path directory, String name, Path spillDirectory);
+  /**
+   * Streams a query into a new Arrow IPC file, on dbt's own connection (DuckDB).
+   *
+   * @param spill where the file goes when {@code directory} is full
+   */
+  Path read(String query, Path directory, Path spill);
 
   /** Publishes an Arrow IPC file as the held model's relation, on dbt's own connection (DuckDB). */
   long publish(HeldModel model, Path file, String mode);
@@ -98,7 +102,4 @@ public interface DbtEngine extends AutoCloseable {
       inputs = List.copyOf(inputs);
     }
   }
-
-  /** An Arrow IPC file and the rows in it. */
-  record ArrowFile(Path file, long rows) {}
 }

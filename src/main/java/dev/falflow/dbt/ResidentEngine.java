@@ -160,15 +160,14 @@ public final class ResidentEngine implements DbtEngine {
   }
 
   @Override
-  public ArrowFile read(String query, Path directory, String name, Path spillDirectory) {
+  public Path read(String query, Path directory, Path spill) {
     JsonNode result =
         process.call(
             command("read")
                 .put("query", query)
                 .put("directory", directory.toString())
-                .put("name", name)
-                .put("spill_dir", spillDirectory.toString()));
-    return new ArrowFile(Path.of(result.path("file").asText()), result.path("rows").asLong());
+                .put("spill", spill.toString()));
+    return Path.of(result.path("file").asText());
   }
 
   @Override

@@ -107,7 +107,16 @@ final class HeldModels {
           worker.kill();
         }
         PythonModelRun run =
-            new PythonModelRun(held, source, project, target, worker, engine, warehouse, folder);
+            new PythonModelRun(
+                held,
+                source,
+                project,
+                target,
+                worker,
+                engine,
+                warehouse,
+                folder,
+                notice -> reporter.info(source.file() + ": " + notice));
         return run.run(threads, clock, log, () -> stopped, forkServer::lastLines);
       } finally {
         running.remove(worker);

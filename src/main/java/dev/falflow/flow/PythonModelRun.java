@@ -31,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,7 @@ final class PythonModelRun {
   private final DbtEngine engine;
   private final Warehouse warehouse;
   private final DataFolder folder;
+  private final Consumer<String> onNotice;
   private final Queue<Path> inputFiles = new ConcurrentLinkedQueue<>();
   private @Nullable Path written;
   private String mode = "overwrite";
@@ -63,7 +65,8 @@ final class PythonModelRun {
       Worker worker,
       DbtEngine engine,
       Warehouse warehouse,
-      DataFolder folder) {
+      DataFolder folder,
+      Consumer<String> onNotice) {
     this.held = held;
     this.source = source;
     this.project = project;
@@ -72,6 +75,7 @@ final class PythonModelRun {
     this.engine = engine;
     this.warehouse = warehouse;
     this.folder = folder;
+    this.onNotice = onNotice;
   }
 
   /**
@@ -150,6 +154,7 @@ final class PythonModelRun {
     path.add(source.path().resolveSibling("").toString());
     path.add(project.root().toString());
     message.put("data_dir", folder.data().toString());
+    message.put("spill_dir", folder.spill().toString());
     message.set("target", target);
     message.set("vars", Json.MAPPER.valueToTree(project.vars()));
     ObjectNode declared = message.putObject("declared_types");
@@ -231,6 +236,7 @@ final class PythonModelRun {
         case "write" -> {
           written = Path.of(message.path("file").asText());
           mode = message.path("mode").asText();
+          message.path("notices").forEach(notice -> onNotice.accept(notice.asText()));
           send(
               Json.MAPPER
                   .createObjectNode()

@@ -52,7 +52,16 @@ final class SourceChecks {
     sources.add(source);
     analysis.problems().forEach(problem -> errors.add(located(file, problem)));
     switch (source.kind()) {
-      case MODEL -> analysis.unresolved().forEach(call -> warnings.add(unresolved(file, call)));
+      case MODEL -> {
+        analysis.unresolved().forEach(call -> warnings.add(unresolved(file, call)));
+        if (source.name().contains(" ")) {
+          errors.add(
+              Problem.at(
+                  Location.of(file),
+                  "space-in-model-name",
+                  "dbt refuses a model named '" + source.name() + "': rename the file"));
+        }
+      }
       case HELPER ->
           infos.add(
               Problem.at(

@@ -107,6 +107,7 @@ class SourceAnalyzerTest {
     project.write("models/a/elsewhere.py", MODEL);
     project.write("models/b/elsewhere.sql", "select 1");
     project.write("models/c.ipynb", "{\"cells\": [");
+    project.write("models/my model.py", MODEL);
 
     PythonSources sources = project.analyze();
 
@@ -116,6 +117,7 @@ class SourceAnalyzerTest {
             "multiple-writes",
             "bad-encoding",
             "broken-notebook",
+            "space-in-model-name",
             "duplicate-model-name",
             "duplicate-model-name");
     assertThatThrownBy(sources::throwErrors)

@@ -266,11 +266,35 @@ class StubPlanTest {
 
   @Test
   void escapesWhatIsSpecialInAnIgnoreFile() throws IOException {
-    project.write("models/[x] a*b?.py", MODEL);
+    project.write("models/[x]a*b?.py", MODEL);
 
     project.apply();
 
-    assertThat(project.read(".dbtignore")).contains("\n/models/\\[x\\] a\\*b\\?.py\n");
+    assertThat(project.read(".dbtignore")).contains("\n/models/\\[x\\]a\\*b\\?.py\n");
+  }
+
+  @Test
+  void writesFilesThatOthersMayRead() throws IOException {
+    project.write("models/b.py", MODEL);
+    Path mine = project.write("mine.txt", "");
+
+    project.apply();
+
+    assertThat(Files.getPosixFilePermissions(project.root.resolve("models/fal/b.sql")))
+        .isEqualTo(Files.getPosixFilePermissions(mine));
+  }
+
+  @Test
+  void writesThroughALinkedIgnoreFile() throws IOException {
+    project.write("models/b.py", MODEL);
+    project.write("shared/ignore", "*.tmp\n");
+    Path link = project.root.resolve(".dbtignore");
+    Files.createSymbolicLink(link, Path.of("shared/ignore"));
+
+    project.apply();
+
+    assertThat(link).isSymbolicLink();
+    assertThat(project.read("shared/ignore")).startsWith("*.tmp\n").contains("/models/b.py");
   }
 
   @Test
