@@ -1,12 +1,7 @@
 package dev.falflow.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.falflow.FalException;
-import dev.falflow.Problem;
+import dev.falflow.project.Project;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -164,21 +159,8 @@ final class FlowOptions {
     return arguments;
   }
 
-  /** {@code --vars} as a map; dbt's own parser gives the last word on it. */
   Map<String, @Nullable Object> parsedVars() {
-    if (vars == null) {
-      return Map.of();
-    }
-    try {
-      Map<String, @Nullable Object> map =
-          new YAMLMapper().readValue(vars, new TypeReference<LinkedHashMap<String, Object>>() {});
-      return map == null ? Map.of() : map;
-    } catch (JsonProcessingException e) {
-      throw new FalException(
-          Problem.of("bad-vars", "--vars is not a YAML map: " + e.getOriginalMessage())
-              .withHint("Write it like --vars '{start: 2024-01-01}'."),
-          e);
-    }
+    return vars == null ? Map.of() : Project.commandLineVars(vars);
   }
 
   private static void add(List<String> arguments, String option, @Nullable String value) {

@@ -93,6 +93,17 @@ public record Project(
     return modelPaths.stream().map(path -> path.resolve(STUB_FOLDER)).toList();
   }
 
+  /** The map that {@code --vars} holds as YAML. */
+  public static Map<String, @Nullable Object> commandLineVars(String text) {
+    Object value = Yaml.parse(text, "--vars");
+    if (value != null && !(value instanceof Map)) {
+      throw new FalException(
+          Problem.of("bad-vars", "--vars is no YAML map: " + text)
+              .withHint("Write it like --vars '{start: 2024-01-01}'."));
+    }
+    return Yaml.map(value);
+  }
+
   /** A path as the user would type it: relative to the project, with forward slashes. */
   public String relative(Path path) {
     return root.relativize(path).toString().replace('\\', '/');

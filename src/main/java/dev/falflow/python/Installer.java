@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -98,8 +100,6 @@ final class Installer {
     List<String> arguments = new ArrayList<>();
     if (uv.isPresent()) {
       arguments.addAll(List.of(uv.get().toString(), "pip", "install", "--python", python));
-      // As pip does: dbt's first import would take seconds longer without.
-      arguments.add("--compile-bytecode");
     } else {
       arguments.addAll(List.of(python, "-I", "-m", "pip", "install", "--no-input"));
     }
@@ -107,16 +107,23 @@ final class Installer {
     return run(arguments);
   }
 
-  /** Whether an installer stopped because the requirements can't all be met. */
+  /**
+   * Whether an installer stopped because the requirements can't be met together. A package that is
+   * nowhere to be found is no conflict: nothing we could leave out would help.
+   */
   static boolean isConflict(Command.Outcome outcome) {
     String text = outcome.text().toLowerCase(Locale.ROOT);
-    return text.contains("no solution found when resolving")
+    return (text.contains("no solution found when resolving")
+            && !text.contains("was not found in the package registry"))
         || text.contains("resolutionimpossible")
         || (text.contains("no matching distribution found")
             && !text.contains("(from versions: none)"));
   }
 
   private Command.Outcome run(List<String> arguments) throws IOException {
-    return new Command(arguments, request.projectDir(), request.environment()).run(LIMIT);
+    Map<String, String> environment = new LinkedHashMap<>(request.environment());
+    // As pip does: dbt's first import would take seconds longer without.
+    environment.putIfAbsent("UV_COMPILE_BYTECODE", "1");
+    return new Command(arguments, request.projectDir(), environment).run(LIMIT);
   }
 }

@@ -1,0 +1,67 @@
+package dev.falflow.python;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CacheFolderTest {
+  private final Path folder;
+
+  CacheFolderTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  @Test
+  void isWhereTheEnvironmentSays() {
+    assertThat(CacheFolder.locate(Map.of("FAL_CACHE_DIR", "/a", "XDG_CACHE_HOME", "/b")).path())
+        .isEqualTo(Path.of("/a"));
+    assertThat(CacheFolder.locate(Map.of("XDG_CACHE_HOME", "/b", "HOME", "/c")).path())
+        .isEqualTo(Path.of("/b/fal"));
+    assertThat(CacheFolder.locate(Map.of("XDG_CACHE_HOME", "relative", "HOME", "/c")).path())
+        .isEqualTo(Path.of("/c/.cache/fal"));
+  }
+
+  @Test
+  void belongsToItsOwnerAlone() throws IOException {
+    CacheFolder cache = new CacheFolder(folder.resolve("cache"));
+    cache.folder("some", "where");
+
+    for (Path made : new Path[] {cache.path(), cache.path().resolve("some/where")}) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made)))
+          .isEqualTo("rwx------");
+    }
+  }
+
+  @Test
+  void whereItCannotBeMadeTheErrorSaysHowToGoOn() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+
+    assertThatThrownBy(() -> new CacheFolder(file.resolve("cache")).folder("x"))
+        .hasMessageContaining("FAL_CACHE_DIR")
+        .hasMessageContaining("[cache-not-writable]");
+  }
+
+  @Test
+  void packageIsUnpackedOnceAndMendedWhenDamaged() throws IOException {
+    CacheFolder cache = new CacheFolder(folder);
+
+    Path unpacked = PythonPackage.unpack(cache);
+    assertThat(unpacked.resolve("fal/__init__.py")).isNotEmptyFile();
+    assertThat(PythonPackage.unpack(cache)).isEqualTo(unpacked);
+
+    Files.delete(unpacked.resolve("fal/__init__.py"));
+    assertThat(PythonPackage.unpack(cache)).isEqualTo(unpacked);
+    assertThat(unpacked.resolve("fal/__init__.py")).isNotEmptyFile();
+    try (Stream<Path> left = Files.list(unpacked.resolveSibling(""))) {
+      assertThat(left).containsExactly(unpacked);
+    }
+  }
+}
