@@ -4,6 +4,7 @@ import dev.falflow.FalException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /** dbt, able to stop at Python models. One invocation at a time; {@link #close} ends its process. */
@@ -18,7 +19,7 @@ public interface DbtEngine extends AutoCloseable {
    * @param inputs of the Python models, by the path of their stub in the project
    * @param rawEvents events carry all of dbt's JSON, for {@code --log-format json}
    * @throws UnresolvedInputs when inputs of Python models have no target
-   * @throws FalException {@code dbt-parse-failed} with dbt's own message otherwise
+   * @throws ParseFailure with dbt's own message otherwise
    */
   ParsedProject parse(
       List<String> arguments,
@@ -76,6 +77,20 @@ public interface DbtEngine extends AutoCloseable {
 
   @Override
   void close();
+
+  /** dbt could not parse the project; the message is its own. */
+  final class ParseFailure extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    ParseFailure(String message) {
+      super(message);
+    }
+
+    @Override
+    public String getMessage() {
+      return Objects.requireNonNull(super.getMessage());
+    }
+  }
 
   /** Inputs of Python models that dbt's parse found no target for. */
   final class UnresolvedInputs extends RuntimeException {

@@ -74,7 +74,7 @@ public final class ResidentEngine implements DbtEngine {
               missing.path("message").asText()));
     }
     return unresolved.isEmpty()
-        ? new FalException(Problem.of("dbt-parse-failed", message))
+        ? new ParseFailure(message)
         : new UnresolvedInputs(message, unresolved);
   }
 

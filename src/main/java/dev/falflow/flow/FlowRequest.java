@@ -66,7 +66,7 @@ public record FlowRequest(
 
   /**
    * The profiles file that dbt will read: the option, DBT_PROFILES_DIR, the current folder, {@code
-   * ~/.dbt}. Where none of them has one, the project's own folder.
+   * ~/.dbt}. Where neither of the last two has one, the project's own folder.
    */
   Path profilesFile() {
     String variable = System.getenv("DBT_PROFILES_DIR");
@@ -74,9 +74,10 @@ public record FlowRequest(
       return profilesDir.resolve(PROFILES);
     }
     if (variable != null) {
-      return Path.of(variable).resolve(PROFILES);
+      return Path.of(variable).toAbsolutePath().resolve(PROFILES);
     }
-    return Stream.of(Path.of(""), Path.of(System.getProperty("user.home"), ".dbt"))
+    String home = System.getenv().getOrDefault("HOME", System.getProperty("user.home"));
+    return Stream.of(Path.of(""), Path.of(home, ".dbt"))
         .map(folder -> folder.toAbsolutePath().resolve(PROFILES))
         .filter(Files::exists)
         .findFirst()
@@ -86,10 +87,8 @@ public record FlowRequest(
   /** dbt's options for parsing the project in this folder. */
   List<String> parseArguments(Path project) {
     List<String> arguments = new ArrayList<>(List.of("--project-dir", project.toString()));
-    Path profiles = profilesFile();
-    if (Files.exists(profiles)) {
-      arguments.addAll(List.of("--profiles-dir", profiles.resolveSibling("").toString()));
-    }
+    arguments.addAll(
+        List.of("--profiles-dir", profilesFile().resolveSibling("").toString()));
     arguments.addAll(parseOptions);
     return arguments;
   }

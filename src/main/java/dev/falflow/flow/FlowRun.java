@@ -1,7 +1,6 @@
 package dev.falflow.flow;
 
 import dev.falflow.FalException;
-import dev.falflow.Problem;
 import dev.falflow.artifact.RunArtifacts;
 import dev.falflow.dbt.DbtEngine;
 import dev.falflow.dbt.DbtEvent;
@@ -127,6 +126,7 @@ public final class FlowRun {
     parse(request, project, List.of(), engine);
     SourceSelection selection = new SourceSelection(project, List.of());
     return exitCode(
+        request,
         engine.invoke(
             request.runArguments(project.root(), selection),
             Map.of(),
@@ -149,6 +149,8 @@ public final class FlowRun {
           });
     } catch (DbtEngine.UnresolvedInputs e) {
       throw PythonModels.unresolved(project, sources, e);
+    } catch (DbtEngine.ParseFailure e) {
+      throw new FalException(DbtFailure.explained("dbt-parse-failed", e.getMessage(), request), e);
     }
   }
 
@@ -187,7 +189,7 @@ public final class FlowRun {
               held::hold);
       artifacts.write();
       reporter.summary(artifacts.results());
-      return exitCode(outcome);
+      return exitCode(request, outcome);
     } finally {
       running = null;
       threads.shutdown();
@@ -210,23 +212,13 @@ public final class FlowRun {
     }
   }
 
-  private int exitCode(InvocationOutcome outcome) {
+  private int exitCode(FlowRequest request, InvocationOutcome outcome) {
     String failure = outcome.failure();
     if (failure != null) {
-      reporter.problems(List.of(explained(failure)));
+      reporter.problems(List.of(DbtFailure.explained("dbt-failed", failure, request)));
       return NOT_RUN;
     }
     return outcome.success() ? SUCCESS : A_NODE_FAILED;
-  }
-
-  private static Problem explained(String failure) {
-    if (failure.contains("Could not set lock on file")) {
-      return Problem.of("database-locked", failure)
-          .withHint(
-              "Another program has the DuckDB file open (its PID is above). Close it, or have it"
-                  + " open the file read-only after this run, then run again.");
-    }
-    return Problem.of("dbt-failed", failure);
   }
 
   private static Thread daemon(Runnable body) {

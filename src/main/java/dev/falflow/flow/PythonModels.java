@@ -91,13 +91,23 @@ final class PythonModels {
     return byUniqueId.containsKey(uniqueId);
   }
 
-  /** What the engine has to know of each. */
+  /**
+   * What the engine has to know of each: the inputs to fetch ahead are those called in the code. One
+   * that only the docstring names may be there for its order alone, however large its table.
+   */
   Map<String, PythonModelNode> nodes() {
     Map<String, PythonModelNode> nodes = new LinkedHashMap<>();
     byUniqueId.forEach(
         (uniqueId, source) ->
-            nodes.put(uniqueId, new PythonModelNode(source.file(), inputs(source))));
+            nodes.put(uniqueId, new PythonModelNode(source.file(), called(source))));
     return nodes;
+  }
+
+  private static List<ModelInput> called(PythonSource source) {
+    return source.dependencies().stream()
+        .filter(dependency -> dependency.origin() == Dependency.Origin.CODE)
+        .map(PythonModels::input)
+        .toList();
   }
 
   private static List<ModelInput> inputs(PythonSource source) {

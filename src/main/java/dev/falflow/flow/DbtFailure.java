@@ -1,0 +1,37 @@
+package dev.falflow.flow;
+
+import dev.falflow.FalException;
+import dev.falflow.Problem;
+import dev.falflow.project.Profiles;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** dbt's own words for why it could not run, with what it does not say: where to look, what to do. */
+final class DbtFailure {
+  private DbtFailure() {}
+
+  static Problem explained(String code, String failure, FlowRequest request) {
+    if (failure.contains("Could not set lock on file")) {
+      return Problem.of("database-locked", failure)
+          .withHint(
+              "Another program has the DuckDB file open; its PID is above. Close it, or wait for it"
+                  + " to end, then run again.");
+    }
+    if (failure.contains("Could not find profile named")
+        || failure.contains("does not have a target named")) {
+      return Problem.of("profile-not-found", failure).withHint(where(request.profilesFile()));
+    }
+    return Problem.of(code, failure);
+  }
+
+  private static String where(Path profiles) {
+    if (!Files.exists(profiles)) {
+      return "There is no " + profiles + ". Name its folder with --profiles-dir.";
+    }
+    try {
+      return profiles + " has the profiles " + String.join(", ", Profiles.names(profiles)) + ".";
+    } catch (FalException broken) {
+      return "dbt looked into " + profiles + ".";
+    }
+  }
+}
