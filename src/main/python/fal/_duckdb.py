@@ -66,7 +66,7 @@ class DuckDb:
                 schema = pa.schema(
                     [
                         field.with_metadata({DATABASE_TYPE: type_.encode()})
-                        for field, type_ in zip(reader.schema, types)
+                        for field, type_ in zip(reader.schema, types, strict=True)
                     ]
                 )
                 parts = (pa.Table.from_arrays(batch.columns, schema=schema) for batch in reader)
@@ -130,7 +130,7 @@ def _columns(cursor: Any, relation: str) -> list[dict[str, str]] | None:
         return None
     return [
         {"name": field.name, "type": str(field.type), "database_type": str(type_)}
-        for field, type_ in zip(_reader(found).schema, found.types)
+        for field, type_ in zip(_reader(found).schema, found.types, strict=True)
     ]
 
 

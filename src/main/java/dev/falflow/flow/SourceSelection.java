@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * folder, which means what dbt finds there and the stubs of the Python sources there.
  */
 final class SourceSelection {
+  private static final Pattern BLANKS = Pattern.compile("\\s+");
   private static final Pattern TERM =
       Pattern.compile("(@|\\d*\\+)?(?:(path|file):)?(.+?)(\\+\\d*)?");
 
@@ -31,7 +32,7 @@ final class SourceSelection {
   List<String> translate(List<String> words) {
     List<String> translated = new ArrayList<>();
     for (String given : words) {
-      for (String word : given.strip().split("\\s+")) {
+      for (String word : BLANKS.split(given.strip(), -1)) {
         List<String> alternatives = List.of("");
         for (String term : word.split(",", -1)) {
           alternatives = combine(alternatives, terms(term));

@@ -42,11 +42,20 @@ class LauncherTest {
 
     assertThat(said).containsOnlyOnce("Building fal (first run) …");
     assertThat(one.finish().output()).startsWith("fal ").isEqualTo(other.finish().output());
-    assertThat(checkout.resolve("target/fal.jsa")).isNotEmptyFile();
 
     Ended second = start(link, Map.of(), "--version").finish();
     assertThat(second.errors()).isEmpty();
     assertThat(second.output()).isEqualTo(one.finish().output());
+
+    // The archive of classes: written by a flow's run, thrown away when too small to be of use, and
+    // of no harm when Java can't read it.
+    assertThat(start(link, Map.of(), "flow", "run", "--help").finish().exitCode()).isZero();
+    assertThat(archives()).hasSize(1).allMatch(name -> name.startsWith("fal.jsa.run."));
+    assertThat(start(link, Map.of(), "--version").finish()).isEqualTo(second);
+    assertThat(archives()).isEmpty();
+    Files.write(checkout.resolve("target/fal.jsa.run.999999999"), new byte[8_000_000]);
+    assertThat(start(link, Map.of(), "--version").finish()).isEqualTo(second);
+    assertThat(archives()).containsExactly("fal.jsa");
 
     // -version makes Java stop there: a sign that the option has reached it.
     Ended withOption = start(link, Map.of("FAL_JAVA_OPTS", "-ea -version"), "--version").finish();
@@ -95,6 +104,15 @@ class LauncherTest {
         .contains("fal: needs a JDK (Java with its compiler), version 17 or newer; found")
         .contains("jdk-11 (11.0.2)")
         .contains("JAVA_HOME");
+  }
+
+  private List<String> archives() throws IOException {
+    try (Stream<Path> inside = Files.list(checkout.resolve("target"))) {
+      return inside
+          .map(path -> path.getFileName().toString())
+          .filter(name -> name.startsWith("fal.jsa") && !name.endsWith(".key"))
+          .toList();
+    }
   }
 
   private record Ended(int exitCode, String output, String errors) {}

@@ -1,0 +1,39 @@
+package dev.falflow.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code --dry-run}: the plan, and a project that nobody has touched. */
+class DryRunTest {
+  @Test
+  void printsThePlanInOrderAndLeavesEveryFileAsItWas(@TempDir Path scratch) throws IOException {
+    SampleProject project = SampleProject.copyOf("tiny", scratch);
+    Map<String, String> before = files(project.root());
+
+    CommandResult plan = project.fal().run("flow", "run", "--dry-run");
+
+    assertThat(plan.exitCode()).as(plan::toString).isZero();
+    assertThat(plan.stdout())
+        .containsPattern("(?s)model\\.shop\\.model_a.*model\\.shop\\.b .*python models/b\\.py");
+    assertThat(files(project.root())).isEqualTo(before);
+  }
+
+  /** Every file with its content: models, target, logs, database and all. */
+  private static Map<String, String> files(Path root) throws IOException {
+    Map<String, String> found = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(root)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        found.put(root.relativize(file).toString(), Files.readString(file));
+      }
+    }
+    return found;
+  }
+}

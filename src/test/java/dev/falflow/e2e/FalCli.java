@@ -1,0 +1,115 @@
+package dev.falflow.e2e;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The real command, from the class path of this build, in a world of its own: a scratch home and
+ * temporary folder, none of the caller's Python or dbt settings, the suite's cache.
+ */
+final class FalCli {
+  private static final List<String> JAVA_OPTIONS =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m");
+
+  private final Path directory;
+  private final Path scratch;
+  private final List<String> prefix;
+  private final Map<String, String> variables;
+
+  FalCli(Path directory, Path scratch) {
+    this(directory, scratch, List.of(), Map.of());
+  }
+
+  private FalCli(
+      Path directory, Path scratch, List<String> prefix, Map<String, String> variables) {
+    this.directory = directory;
+    this.scratch = scratch;
+    this.prefix = prefix;
+    this.variables = variables;
+  }
+
+  /** The same, typed in another folder. */
+  FalCli in(Path other) {
+    return new FalCli(other, scratch, prefix, variables);
+  }
+
+  /** The same with one more environment variable. */
+  FalCli with(String variable, String value) {
+    Map<String, String> more = new TreeMap<>(variables);
+    more.put(variable, value);
+    return new FalCli(directory, scratch, prefix, more);
+  }
+
+  /** The same, started by another command. */
+  FalCli under(String... command) {
+    return new FalCli(directory, scratch, List.of(command), variables);
+  }
+
+  Path home() {
+    return scratch.resolve("home");
+  }
+
+  /** Runs it to its end; fails when it leaves a process, shared memory or a temporary file. */
+  CommandResult run(String... arguments) throws IOException {
+    try (RunningFal running = start(arguments)) {
+      CommandResult result = running.await();
+      running.assertNothingLeft();
+      return result;
+    }
+  }
+
+  RunningFal start(String... arguments) throws IOException {
+    TestPython.executable();
+    Path temporary = Files.createDirectories(scratch.resolve("tmp"));
+    Files.createDirectories(home());
+    List<String> command = new ArrayList<>(prefix);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(JAVA_OPTIONS);
+    command.add("-Djava.io.tmpdir=" + temporary);
+    command.addAll(List.of("-cp", classPath(), "dev.falflow.cli.Main"));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+    Map<String, String> environment = builder.environment();
+    environment.clear();
+    environment.putAll(TestPython.environment());
+    environment.put("HOME", home().toString());
+    environment.put("TMPDIR", temporary.toString());
+    environment.put("FAL_CACHE_DIR", TestPython.CACHE.toString());
+    environment.put("DBT_SEND_ANONYMOUS_USAGE_STATS", "false");
+    environment.putAll(variables);
+    return new RunningFal(builder, temporary);
+  }
+
+  /** The build's class path without its tests. */
+  private static String classPath() {
+    List<String> entries = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      if (!entry.endsWith("test-classes")) {
+        entries.add(entry);
+      }
+    }
+    return String.join(File.pathSeparator, entries);
+  }
+
+  static Path fifo(Path path) {
+    try {
+      Process made = new ProcessBuilder("mkfifo", path.toString()).inheritIO().start();
+      if (made.waitFor() != 0) {
+        throw new AssertionError("mkfifo " + path);
+      }
+      return path;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}

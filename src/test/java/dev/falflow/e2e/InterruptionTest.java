@@ -1,0 +1,76 @@
+package dev.falflow.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run that ends before its time, in the middle of a model that has a process of its own. */
+class InterruptionTest {
+  private SampleProject project;
+
+  @BeforeEach
+  void copyProject(@TempDir Path scratch) throws IOException {
+    project = SampleProject.copyOf("waiting", scratch);
+    project.execute("create table waits as select 42 as id");
+    FalCli.fifo(project.root().resolve("gate"));
+  }
+
+  @Test
+  void ctrlCEndsEveryProcessAndWritesTheResults() throws IOException {
+    try (RunningFal fal = project.fal().start("flow", "run")) {
+      fal.awaitLine("waits | waiting");
+      assertThat(fal.processes().values()).anyMatch(command -> command.startsWith("sleep 600"));
+      fal.interruptFromTerminal();
+      CommandResult result = fal.await();
+      assertThat(result.exitCode()).as(result::toString).isEqualTo(130);
+      fal.assertNothingLeft();
+    }
+    assertThat(project.rows("select * from waits")).containsExactly("42");
+    assertThat(project.statuses())
+        .containsEntry("model.shop.model_a", "success")
+        .containsEntry("model.shop.waits", "error")
+        .containsEntry("model.shop.after", "skipped");
+    JsonNode model = project.artifact("fal_results.json").path("python_models").path(0);
+    assertThat(model.path("error").path("code").asText()).isEqualTo("interrupted");
+  }
+
+  @Test
+  void terminationEndsEveryProcessToo() throws IOException {
+    try (RunningFal fal = project.fal().start("flow", "run")) {
+      fal.awaitLine("waits | waiting");
+      fal.signal("TERM");
+      CommandResult result = fal.await();
+      assertThat(result.exitCode()).as(result::toString).isEqualTo(143);
+      fal.assertNothingLeft();
+    }
+    assertThat(project.rows("select * from waits")).containsExactly("42");
+  }
+
+  @Test
+  void ctrlCDuringTheStartEndsTheCommand() throws IOException {
+    try (RunningFal fal = project.fal().start("flow", "run")) {
+      fal.awaitLine("was generated from");
+      fal.interruptFromTerminal();
+      CommandResult result = fal.await();
+      assertThat(result.exitCode()).as(result::toString).isEqualTo(130);
+      fal.assertNothingLeft();
+    }
+    assertThat(project.rows("select * from waits")).containsExactly("42");
+  }
+
+  @Test
+  void aKilledFalTakesItsProcessesAndItsSharedMemoryAlong() throws IOException {
+    try (RunningFal fal = project.fal().start("flow", "run")) {
+      fal.awaitLine("waits | waiting");
+      fal.signal("KILL");
+      fal.await();
+      fal.assertNothingLeft();
+    }
+    assertThat(project.rows("select * from waits")).containsExactly("42");
+  }
+}

@@ -1,0 +1,139 @@
+package dev.falflow.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.falflow.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** A dbt project in a scratch folder: its files, its artifacts, and its DuckDB file. */
+final class SampleProject {
+  private static final Path SAMPLES = Path.of("src/test/projects").toAbsolutePath();
+  private static final String DATABASE = "shop.duckdb";
+
+  /** Runs every statement; prints the rows of the last, a list of texts each. */
+  private static final String SQL =
+      """
+      import json, sys
+      import duckdb
+
+      connection = duckdb.connect(sys.argv[1])
+      for statement in sys.argv[2:]:
+          found = connection.execute(statement)
+      rows = found.fetchall() if found.description else []
+      print(json.dumps([", ".join(map(str, row)) for row in rows]))
+      """;
+
+  private final Path root;
+  private final FalCli fal;
+
+  private SampleProject(Path scratch) {
+    this.root = scratch.resolve("project");
+    this.fal = new FalCli(root, scratch);
+  }
+
+  /** A copy of {@code src/test/projects/NAME}. */
+  static SampleProject copyOf(String name, Path scratch) throws IOException {
+    SampleProject project = new SampleProject(scratch);
+    Path sample = SAMPLES.resolve(name);
+    try (Stream<Path> files = Files.walk(sample)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        project.write(sample.relativize(file).toString(), Files.readString(file));
+      }
+    }
+    return project;
+  }
+
+  Path root() {
+    return root;
+  }
+
+  /** fal, typed in the project's folder. */
+  FalCli fal() {
+    return fal;
+  }
+
+  SampleProject write(String file, String content) throws IOException {
+    Path path = root.resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, content);
+    return this;
+  }
+
+  String read(String file) throws IOException {
+    return Files.readString(root.resolve(file));
+  }
+
+  boolean has(String file) {
+    return Files.exists(root.resolve(file));
+  }
+
+  void delete(String file) throws IOException {
+    Files.delete(root.resolve(file));
+  }
+
+  /** The rows of a query on the project's database, values joined by comma and blank. */
+  List<String> rows(String query) throws IOException {
+    return rowsIn(DATABASE, query);
+  }
+
+  List<String> rowsIn(String database, String query) throws IOException {
+    List<String> rows = new ArrayList<>();
+    TestPython.run(root, SQL, root.resolve(database).toString(), query)
+        .forEach(row -> rows.add(row.asText()));
+    return rows;
+  }
+
+  /** Changes the database before a run. */
+  void execute(String... statements) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of(root.resolve(DATABASE).toString()));
+    arguments.addAll(List.of(statements));
+    TestPython.run(root, SQL, arguments.toArray(String[]::new));
+  }
+
+  JsonNode artifact(String name) throws IOException {
+    return Json.MAPPER.readTree(root.resolve("target").resolve(name).toFile());
+  }
+
+  /** The entry of {@code run_results.json}, a missing node without one. */
+  JsonNode result(String uniqueId) throws IOException {
+    for (JsonNode result : artifact("run_results.json").path("results")) {
+      if (result.path("unique_id").asText().equals(uniqueId)) {
+        return result;
+      }
+    }
+    return MissingNode.getInstance();
+  }
+
+  /** Status of every node by unique_id, as in {@code run_results.json}. */
+  Map<String, String> statuses() throws IOException {
+    Map<String, String> statuses = new TreeMap<>();
+    artifact("run_results.json")
+        .path("results")
+        .forEach(
+            result ->
+                statuses.put(
+                    result.path("unique_id").asText(), result.path("status").asText()));
+    return statuses;
+  }
+
+  /** Every file the user would commit with its content and time of change, to compare runs. */
+  Map<String, String> sources() throws IOException {
+    Map<String, String> found = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String name = root.relativize(file).toString();
+        if (!name.matches("(target|logs)/.*|.*\\.duckdb|\\.user\\.yml")) {
+          found.put(name, Files.getLastModifiedTime(file) + "\n" + Files.readString(file));
+        }
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,1 @@
+write_to_model(ref("countries").drop_duplicates("code"))

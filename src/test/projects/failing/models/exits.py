@@ -1,0 +1,4 @@
+import sys
+
+sys.exit(3)
+write_to_model(ref("model_a"))

@@ -1,0 +1,3 @@
+import pandas as pd
+
+write_to_model(pd.DataFrame({"code": ["a", "b", 3]}))

@@ -1,0 +1,3 @@
+names = ["model", "a"]
+df = ref("_".join(names))
+write_to_model(df)

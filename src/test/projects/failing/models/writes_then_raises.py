@@ -1,0 +1,2 @@
+write_to_model(ref("model_a"))
+1 / 0

@@ -1,0 +1,1 @@
+write_to_model([{"id": 1}])

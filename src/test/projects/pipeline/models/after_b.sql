@@ -1,0 +1,1 @@
+select id, amount + col as total from {{ ref('model_b') }}

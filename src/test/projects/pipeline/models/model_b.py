@@ -1,0 +1,5 @@
+df = ref('model_a')
+df['col'] = 1
+
+# write to data warehouse
+write_to_model(df)
