@@ -232,9 +232,7 @@ class Inputs:
         return Resolved(target.unique_id, str(relation), query)
 
 
-def _find(
-    manifest: Any, node: Any, kind: str, arguments: Sequence[str], version: Any
-) -> Any:
+def _find(manifest: Any, node: Any, kind: str, arguments: Sequence[str], version: Any) -> Any:
     """The node or source of a call; ResolveError when there is none or it is disabled."""
     project = manifest.metadata.project_name or node.package_name
     call = call_text(kind, arguments, version)

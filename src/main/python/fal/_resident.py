@@ -88,7 +88,9 @@ class Resident:
                 self._pool.submit(self._answer, command)
         for folder in self._folders:
             shutil.rmtree(folder, ignore_errors=True)  # the JVM's, should it have been killed
-        os._exit(0)  # dbt may be in the middle of something; uncommitted work is the database's to undo
+        os._exit(
+            0
+        )  # dbt may be in the middle of something; uncommitted work is the database's to undo
 
     def _send(self, message: dict[str, Any]) -> None:
         text = json.dumps(message, default=str) + "\n"
