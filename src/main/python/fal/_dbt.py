@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
 from typing import Any
 
-from dbt.adapters.factory import get_adapter_by_type
+from dbt.adapters.factory import FACTORY, get_adapter_by_type
 from dbt.cli.main import dbtRunner
 from dbt.context.providers import generate_runtime_model_context
 from dbt_common.exceptions import DbtRuntimeError
@@ -302,6 +302,13 @@ def call_text(kind: str, arguments: Sequence[str], version: Any = None) -> str:
 def parse(args: list[str], on_event: Callable[[Any], None]) -> Any:
     """Parse the project; the result is dbt's own ``dbtRunnerResult`` with the manifest."""
     return dbtRunner(callbacks=[on_event]).invoke(["parse", *args])
+
+
+def debug(args: list[str], on_event: Callable[[Any], None]) -> tuple[Any, dict[str, Any] | None]:
+    """``dbt debug``: its ``dbtRunnerResult``, and the target if the profile could be read."""
+    result = dbtRunner(callbacks=[on_event]).invoke(["debug", *args])
+    adapter = next(iter(FACTORY.adapters.values()), None)
+    return result, None if adapter is None else describe_target(adapter)
 
 
 def adapter_of(manifest: Any) -> Any:

@@ -14,6 +14,7 @@ Commands (each with ``id``, answered ``{"type": "reply", "id", "ok": true, "resu
 ``invoke``   ``args``, ``models`` ([{unique_id, file, inputs}]). Events stream while it runs.
              Result: success; message when dbt could not run at all.
 ``list``     like ``invoke``, for ``dbt ls``. Result: success, message, unique_ids, parents first.
+``debug``    ``args``: dbt's own check. Result: success, message, target without secrets.
 ``resolve``  ``hold``, ``kind``, ``arguments``, ``version``: a call that analysis did not see.
 ``read``     ``query``, ``directory``, ``spill`` (for when it is full). Result: Arrow file, rows.
 ``publish``  ``hold``, ``file``, ``mode``. Result: rows.
@@ -59,6 +60,7 @@ class Resident:
         self._invocation: Any = None
         self._data: Any = None
         self._raw = False
+        self._debug = False
 
     def serve(self) -> None:
         threading.Thread(target=self._read, name="fal-commands", daemon=True).start()
@@ -82,7 +84,7 @@ class Resident:
                 self._holds.pop(command["hold"]).outcome.put(command)
             elif operation == "cancel":
                 self._cancel()
-            elif operation in ("parse", "invoke", "list"):
+            elif operation in ("parse", "invoke", "list", "debug"):
                 self._main.put(command)
             else:
                 self._pool.submit(self._answer, command)
@@ -115,6 +117,7 @@ class Resident:
         from fal import _dbt
 
         self._raw = command["raw_events"]
+        self._debug = "--debug" in command["args"]
         result = _dbt.parse(command["args"], self._forward)
         if not result.success or result.result is None:
             error = result.exception
@@ -140,6 +143,12 @@ class Resident:
         result = self._run(command, args)
         selected = [json.loads(line)["unique_id"] for line in result.result or ()]
         return {**self._outcome(result), "unique_ids": _dbt.in_order(manifest, selected)}
+
+    def _do_debug(self, command: dict[str, Any]) -> dict[str, Any]:
+        from fal import _dbt
+
+        result, target = _dbt.debug(command["args"], self._forward)
+        return {**self._outcome(result), "target": target}
 
     def _run(self, command: dict[str, Any], args: list[str]) -> Any:
         from fal import _dbt
@@ -171,7 +180,7 @@ class Resident:
             resolved = hold.inputs.resolve(
                 command["kind"], command["arguments"], command.get("version")
             )
-        return vars(resolved)
+        return dict(vars(resolved))
 
     def _do_read(self, command: dict[str, Any]) -> dict[str, Any]:
         path, rows = self._data.read(command["query"], command["directory"], command["spill"])
@@ -224,7 +233,7 @@ class Resident:
 
     def _forward(self, event: Any) -> None:
         info = event.info
-        if info.level == "debug" and info.name not in _FORWARDED_DEBUG:
+        if info.level == "debug" and info.name not in _FORWARDED_DEBUG and not self._debug:
             return
         message: dict[str, Any] = {
             "type": "event",
@@ -317,7 +326,8 @@ def main() -> None:
         os.setpgid(0, 0)
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # dbt's console: we print its events
+    # dbt's console, which gets nothing: we print its events. Lives as long as the process.
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     commands = os.fdopen(os.dup(0), "r", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     Resident(commands, replies, sys.argv[1:]).serve()

@@ -80,7 +80,7 @@ class Source:
             defers = kind in _DEFERRING or (kind is ast.If and _is_main_guard(node))
             for field in kind._fields:
                 value = getattr(node, field, None)
-                if value.__class__ is list:
+                if isinstance(value, list):
                     children = [item for item in value if isinstance(item, ast.AST)]
                 elif isinstance(value, ast.AST) and field != "ctx":
                     children = [value]

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps what one model prints; the file appears with the first line and replaces the last run's. */
+/**
+ * Keeps what one model prints; the file appears with the first line and replaces the last run's.
+ */
 public final class ModelLog implements AutoCloseable {
   private final Path path;
   private @Nullable BufferedWriter writer;

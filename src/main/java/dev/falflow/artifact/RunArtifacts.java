@@ -19,8 +19,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Our artifacts of one run under dbt's target path: {@code fal_results.json} (dbt's results and ours,
- * FAL.md 9) and {@code fal/logs/}.
+ * Our artifacts of one run under dbt's target path: {@code fal_results.json} (dbt's results and
+ * ours, FAL.md 9) and {@code fal/logs/}.
  */
 public final class RunArtifacts {
   private static final String RUN_RESULTS = "run_results.json";
@@ -72,8 +72,7 @@ public final class RunArtifacts {
     try {
       Files.createDirectories(targetPath);
       Path temporary = Files.createTempFile(targetPath, "fal_results", ".tmp");
-      Files.write(
-          temporary, Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(file));
+      Files.write(temporary, Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(file));
       Files.move(
           temporary,
           falResults(),

@@ -6,7 +6,6 @@ import dev.falflow.flow.FlowRun;
 import dev.falflow.python.CacheFolder;
 import dev.falflow.python.PythonEnvironments;
 import dev.falflow.python.SetupProgress;
-import dev.falflow.report.LineReporter;
 import dev.falflow.report.Reporter;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -22,12 +21,10 @@ final class Flow {
 
   static int run(String command, FlowOptions options, @Nullable FlowCommand parent) {
     CommonOptions common = parent == null ? options.common : options.common.over(parent.common());
-    boolean terminal = Boolean.getBoolean("fal.terminal"); // the launcher has looked
-    Reporter reporter =
-        new LineReporter(System.out, Clock.systemUTC(), terminal, options.quiet);
+    Reporter reporter = Terminal.reporter(options, common);
     CacheFolder cache = CacheFolder.locate(System.getenv());
     PythonEnvironments environments =
-        new PythonEnvironments(cache, new SetupProgress(System.err, terminal));
+        new PythonEnvironments(cache, new SetupProgress(System.err, Terminal.isWatched()));
     FlowRun flow = new FlowRun(cache, environments, reporter, Clock.systemUTC());
     CountDownLatch ended = new CountDownLatch(1);
     Thread onInterrupt = new Thread(() -> interrupt(flow, ended), "fal-interrupt");
@@ -38,6 +35,7 @@ final class Flow {
       reporter.problems(e.problems());
       return ExitCode.USAGE_OR_SETUP;
     } finally {
+      reporter.close();
       ended.countDown();
       forget(onInterrupt);
     }
@@ -49,7 +47,7 @@ final class Flow {
         command,
         projectDir,
         common.profilesDir == null ? null : common.profilesDir.toAbsolutePath(),
-        options.parseOptions(),
+        options.parseOptions(common),
         options.select(),
         options.exclude(),
         options.selectionOptions(common),

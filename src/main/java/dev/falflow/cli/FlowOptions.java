@@ -105,7 +105,7 @@ final class FlowOptions {
       names = "--log-format",
       paramLabel = "FORMAT",
       defaultValue = "text",
-      description = "text or json (dbt's events, one a line).")
+      description = "text or json: dbt's events and fal's, one JSON object a line.")
   LogFormat logFormat = LogFormat.text;
 
   /** How the run is told; spelled as on the command line. */
@@ -124,8 +124,9 @@ final class FlowOptions {
     return new ArrayList<>(words.subList(before == null ? 0 : before.size(), words.size()));
   }
 
-  List<String> parseOptions() {
+  List<String> parseOptions(CommonOptions merged) {
     List<String> arguments = new ArrayList<>();
+    flag(arguments, "--debug", merged.debug);
     add(arguments, "--target", target);
     add(arguments, "--profile", profile);
     add(arguments, "--vars", vars);

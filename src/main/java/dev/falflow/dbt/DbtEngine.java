@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-/** dbt, able to stop at Python models. One invocation at a time; {@link #close} ends its process. */
+/**
+ * dbt, able to stop at Python models. One invocation at a time; {@link #close} ends its process.
+ */
 public interface DbtEngine extends AutoCloseable {
   /** dbt-core's version. */
   String version();
@@ -74,6 +76,13 @@ public interface DbtEngine extends AutoCloseable {
 
   /** Publishes an Arrow IPC file as the held model's relation, on dbt's own connection (DuckDB). */
   long publish(HeldModel model, Path file, String mode);
+
+  /**
+   * dbt's own check of project, profile and connection: {@code dbt debug}.
+   *
+   * @param arguments dbt's options
+   */
+  DebugOutcome debug(List<String> arguments, Consumer<DbtEvent> onEvent);
 
   @Override
   void close();

@@ -103,6 +103,18 @@ public final class ResidentEngine implements DbtEngine {
     return result.path("unique_ids").valueStream().map(JsonNode::asText).toList();
   }
 
+  @Override
+  public DebugOutcome debug(List<String> arguments, Consumer<DbtEvent> onEvent) {
+    process.listen(onEvent, held -> {});
+    ObjectNode command = command("debug");
+    arguments.forEach(command.putArray("args")::add);
+    JsonNode result = process.call(command);
+    return new DebugOutcome(
+        result.path("success").asBoolean(),
+        result.path("message").isNull() ? null : result.path("message").asText().strip(),
+        result.path("target").isNull() ? null : result.path("target"));
+  }
+
   private JsonNode invocation(
       String operation,
       List<String> arguments,

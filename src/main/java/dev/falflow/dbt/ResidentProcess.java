@@ -32,12 +32,7 @@ final class ResidentProcess implements AutoCloseable {
     foldersToRemove.forEach(folder -> command.add(folder.toString()));
     process =
         new PythonProcess(
-            python,
-            command,
-            packageFolder,
-            System.getenv(),
-            this::receive,
-            this::died);
+            python, command, packageFolder, System.getenv(), this::receive, this::died);
   }
 
   JsonNode hello() {

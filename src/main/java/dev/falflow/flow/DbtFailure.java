@@ -2,11 +2,13 @@ package dev.falflow.flow;
 
 import dev.falflow.FalException;
 import dev.falflow.Problem;
-import dev.falflow.project.Profiles;
+import dev.falflow.project.ProfilesFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** dbt's own words for why it could not run, with what it does not say: where to look, what to do. */
+/**
+ * dbt's own words for why it could not run, with what it does not say: where to look, what to do.
+ */
 final class DbtFailure {
   private DbtFailure() {}
 
@@ -29,7 +31,10 @@ final class DbtFailure {
       return "There is no " + profiles + ". Name its folder with --profiles-dir.";
     }
     try {
-      return profiles + " has the profiles " + String.join(", ", Profiles.names(profiles)) + ".";
+      return profiles
+          + " has the profiles "
+          + String.join(", ", ProfilesFile.names(profiles))
+          + ".";
     } catch (FalException broken) {
       return "dbt looked into " + profiles + ".";
     }

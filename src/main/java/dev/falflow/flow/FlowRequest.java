@@ -1,13 +1,12 @@
 package dev.falflow.flow;
 
+import dev.falflow.project.ProfilesFile;
 import dev.falflow.project.Project;
 import dev.falflow.python.PythonRequest;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,8 +42,6 @@ public record FlowRequest(
     boolean pythonModels,
     boolean rawEvents,
     boolean dryRun) {
-  private static final String PROFILES = "profiles.yml";
-
   public FlowRequest {
     projectDir = projectDir.toAbsolutePath().normalize();
     parseOptions = List.copyOf(parseOptions);
@@ -64,31 +61,15 @@ public record FlowRequest(
     return chosen == null ? project.targetPath() : project.root().resolve(chosen);
   }
 
-  /**
-   * The profiles file that dbt will read: the option, DBT_PROFILES_DIR, the current folder, {@code
-   * ~/.dbt}. Where neither of the last two has one, the project's own folder.
-   */
+  /** The profiles file that dbt will read. */
   Path profilesFile() {
-    String variable = System.getenv("DBT_PROFILES_DIR");
-    if (profilesDir != null) {
-      return profilesDir.resolve(PROFILES);
-    }
-    if (variable != null) {
-      return Path.of(variable).toAbsolutePath().resolve(PROFILES);
-    }
-    String home = System.getenv().getOrDefault("HOME", System.getProperty("user.home"));
-    return Stream.of(Path.of(""), Path.of(home, ".dbt"))
-        .map(folder -> folder.toAbsolutePath().resolve(PROFILES))
-        .filter(Files::exists)
-        .findFirst()
-        .orElse(projectDir.resolve(PROFILES));
+    return ProfilesFile.locate(projectDir, profilesDir, System.getenv());
   }
 
   /** dbt's options for parsing the project in this folder. */
   List<String> parseArguments(Path project) {
     List<String> arguments = new ArrayList<>(List.of("--project-dir", project.toString()));
-    arguments.addAll(
-        List.of("--profiles-dir", profilesFile().resolveSibling("").toString()));
+    arguments.addAll(List.of("--profiles-dir", profilesFile().resolveSibling("").toString()));
     arguments.addAll(parseOptions);
     return arguments;
   }

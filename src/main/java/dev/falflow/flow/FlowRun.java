@@ -60,11 +60,12 @@ public final class FlowRun {
   public int run(FlowRequest request) {
     Project asked = Project.read(request.projectDir(), request.vars());
     PythonInstallation python = environments.find(request.pythonRequest());
+    python.passedOver().forEach(reporter::debug);
+    reporter.debug("Python is " + python.executable() + ": " + python.kind().words());
     python.notices().forEach(reporter::info);
     Path packageFolder = PythonPackage.unpack(cache);
     try (DataFolder folder = new DataFolder();
-        DbtEngine engine =
-            new ResidentEngine(python.executable(), packageFolder, folder.paths())) {
+        DbtEngine engine = new ResidentEngine(python.executable(), packageFolder, folder.paths())) {
       Project project =
           request.dryRun()
               ? Project.read(DryRun.overlay(asked, folder.spill()), request.vars())
@@ -112,7 +113,8 @@ public final class FlowRun {
 
   private int plan(
       FlowRequest request, Project project, List<PythonSource> sources, DbtEngine engine) {
-    PythonModels models = PythonModels.link(project, sources, parse(request, project, sources, engine));
+    PythonModels models =
+        PythonModels.link(project, sources, parse(request, project, sources, engine));
     List<String> selected =
         engine.list(
             request.listArguments(project.root(), new SourceSelection(project, sources)),
@@ -128,10 +130,7 @@ public final class FlowRun {
     return exitCode(
         request,
         engine.invoke(
-            request.runArguments(project.root(), selection),
-            Map.of(),
-            this::forward,
-            held -> {}));
+            request.runArguments(project.root(), selection), Map.of(), this::forward, held -> {}));
   }
 
   /** dbt's parse; of its events only warnings: the run says the rest again, we say errors. */

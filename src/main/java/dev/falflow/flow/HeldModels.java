@@ -19,8 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 
 /**
- * What happens when dbt's order has come to a Python model: a worker runs it, its table is published,
- * its result kept, and dbt is let go on, whatever came of it.
+ * What happens when dbt's order has come to a Python model: a worker runs it, its table is
+ * published, its result kept, and dbt is let go on, whatever came of it.
  */
 final class HeldModels {
   private final Project project;
@@ -99,7 +99,7 @@ final class HeldModels {
           forkServer.spawn(
               output -> {
                 log.line(output.line());
-                reporter.output(source.name(), output.stream(), output.line());
+                reporter.output(held.uniqueId(), source.name(), output.stream(), output.line());
               });
       running.add(worker);
       try {

@@ -311,8 +311,7 @@ final class PythonModelRun {
       place.append(':').append(last.path("line").asInt());
     }
     String message =
-        "%s: %s: %s"
-            .formatted(place, error.path("class").asText(), error.path("message").asText());
+        "%s: %s: %s".formatted(place, error.path("class").asText(), error.path("message").asText());
     String code = error.path("code").asText("python-error");
     return new Failure(code, message, error.path("traceback").asText());
   }

@@ -54,8 +54,7 @@ final class PythonModels {
         if (project.relative(model.stubPath(project)).equals(unresolved.stubPath())) {
           Dependency dependency =
               model.dependencies().get(inputs(model).indexOf(unresolved.input()));
-          problems.add(
-              Problem.at(dependency.where(), unresolved.code(), unresolved.message()));
+          problems.add(Problem.at(dependency.where(), unresolved.code(), unresolved.message()));
         }
       }
     }
@@ -92,8 +91,8 @@ final class PythonModels {
   }
 
   /**
-   * What the engine has to know of each: the inputs to fetch ahead are those called in the code. One
-   * that only the docstring names may be there for its order alone, however large its table.
+   * What the engine has to know of each: the inputs to fetch ahead are those called in the code.
+   * One that only the docstring names may be there for its order alone, however large its table.
    */
   Map<String, PythonModelNode> nodes() {
     Map<String, PythonModelNode> nodes = new LinkedHashMap<>();

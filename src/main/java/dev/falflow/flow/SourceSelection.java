@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Selection stays dbt's; only a path of a Python source is made to mean its stub, which is the node
- * (DESIGN D2): {@code models/b.py}, {@code path:models/b.py}, {@code file:b.py}, {@code b.py}, and a
- * folder, which means what dbt finds there and the stubs of the Python sources there.
+ * (DESIGN D2): {@code models/b.py}, {@code path:models/b.py}, {@code file:b.py}, {@code b.py}, and
+ * a folder, which means what dbt finds there and the stubs of the Python sources there.
  */
 final class SourceSelection {
   private static final Pattern BLANKS = Pattern.compile("\\s+");

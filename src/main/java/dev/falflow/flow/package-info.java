@@ -1,9 +1,9 @@
 /**
- * One run, in order, and what happens at a hold. A {@link dev.falflow.flow.FlowRequest} comes in from
- * {@link dev.falflow.cli}; {@link dev.falflow.flow.FlowRun} reads the project, has its sources
- * analysed and their stubs written, and runs dbt, holding at each Python model; results go to {@link
- * dev.falflow.artifact} and {@link dev.falflow.report}, the exit code back. It knows order and failure,
- * and neither processes nor databases.
+ * One run, in order, and what happens at a hold. A {@link dev.falflow.flow.FlowRequest} comes in
+ * from {@link dev.falflow.cli}; {@link dev.falflow.flow.FlowRun} reads the project, has its sources
+ * analysed and their stubs written, and runs dbt, holding at each Python model; results go to
+ * {@link dev.falflow.artifact} and {@link dev.falflow.report}, the exit code back. It knows order
+ * and failure, and neither processes nor databases.
  */
 @NullMarked
 package dev.falflow.flow;

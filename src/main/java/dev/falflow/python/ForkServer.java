@@ -33,10 +33,7 @@ public final class ForkServer implements AutoCloseable {
    * @param socketFolder private to the user, with a short path
    */
   public ForkServer(
-      Path python,
-      Path packageFolder,
-      Map<String, String> environment,
-      Path socketFolder) {
+      Path python, Path packageFolder, Map<String, String> environment, Path socketFolder) {
     listener = new WorkerListener(socketFolder);
     process =
         new PythonProcess(

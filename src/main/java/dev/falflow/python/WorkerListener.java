@@ -19,8 +19,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The Unix socket that workers connect to, three times each: control, stdout, stderr. The first line
- * of a connection names the worker and carries its token; a connection without a good one is closed.
+ * The Unix socket that workers connect to, three times each: control, stdout, stderr. The first
+ * line of a connection names the worker and carries its token; a connection without a good one is
+ * closed.
  */
 final class WorkerListener implements AutoCloseable {
   private final Path path;

@@ -3,105 +3,132 @@ package dev.falflow.report;
 import dev.falflow.Problem;
 import dev.falflow.artifact.ModelResult;
 import dev.falflow.dbt.DbtEvent;
-import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.ZoneId;
-import java.time.ZonedDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
+import java.util.function.Consumer;
 
-/** Lines as dbt prints them, a Python model's own behind its name. */
-public final class LineReporter implements Reporter {
-  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
-  private static final Pattern COLOR = Pattern.compile("\u001B\\[[0-9;]*m");
-  private static final Pattern FAL_NODE = Pattern.compile("sql fal model (\\S+) ");
+/**
+ * Lines as dbt prints them (time in UTC; only the first line of a text has one), a Python model's
+ * own behind its name.
+ */
+final class LineReporter implements Reporter {
+  private static final DateTimeFormatter TIME = formatter("HH:mm:ss");
+  private static final DateTimeFormatter DEBUG_TIME = formatter("HH:mm:ss.SSSSSS");
+  private static final String OUR_THREAD = "fal";
   private static final int SLOWEST = 5;
 
-  private final PrintStream out;
+  private final Consumer<String> out;
   private final Clock clock;
-  private final boolean color;
-  private final boolean quiet;
+  private final Secrets secrets;
+  private final ReportStyle style;
 
   /**
-   * @param color keep dbt's ANSI colours
-   * @param quiet errors only
+   * @param out prints one line; called by one thread at a time
    */
-  public LineReporter(PrintStream out, Clock clock, boolean color, boolean quiet) {
+  LineReporter(Consumer<String> out, Clock clock, Secrets secrets, ReportStyle style) {
     this.out = out;
     this.clock = clock;
-    this.color = color;
-    this.quiet = quiet;
+    this.secrets = secrets;
+    this.style = style;
+  }
+
+  private static DateTimeFormatter formatter(String pattern) {
+    return DateTimeFormatter.ofPattern(pattern, Locale.ROOT).withZone(ZoneOffset.UTC);
   }
 
   @Override
   public void event(DbtEvent event) {
-    if (event.level().equals("debug") || (quiet && !event.level().equals("error"))) {
-      return;
+    String text = DbtText.of(event, style.color());
+    if (event.name().equals("PrintEvent")) {
+      print(secrets.maskValues(text)); // dbt's print() macro: bare, and in spite of --quiet
+    } else {
+      line(event.level(), event.json().path("thread").asText(OUR_THREAD), secrets.mask(text));
     }
-    String text = FAL_NODE.matcher(event.message()).replaceAll("python model $1 .");
-    line(color ? text : COLOR.matcher(text).replaceAll(""));
   }
 
   @Override
-  public void output(String model, String stream, String line) {
-    if (!quiet) {
-      line(model + " | " + line);
-    }
+  public void output(String uniqueId, String model, String stream, String line) {
+    // What a progress bar wrote last is what a terminal would show of it.
+    String shown = line.substring(line.lastIndexOf('\r') + 1);
+    line("info", model, secrets.maskValues(model + " | " + shown));
   }
 
   @Override
   public void warning(Problem problem) {
-    if (!quiet) {
-      line("[WARNING]: " + problem);
-    }
+    line("warn", OUR_THREAD, secrets.mask("[WARNING]: " + problem));
   }
 
   @Override
   public void info(String text) {
-    if (!quiet) {
-      line(text);
-    }
+    line("info", OUR_THREAD, secrets.mask(text));
+  }
+
+  @Override
+  public void debug(String text) {
+    line("debug", OUR_THREAD, secrets.mask(text));
   }
 
   @Override
   public void problems(List<Problem> problems) {
     for (Problem problem : problems) {
-      line("[ERROR]: " + problem);
+      line("error", OUR_THREAD, secrets.maskSettings("[ERROR]: " + problem));
     }
   }
 
   @Override
   public void summary(List<ModelResult> pythonModels) {
-    if (!quiet && pythonModels.size() > 1) {
-      line("");
-      line("Slowest Python models:");
+    if (pythonModels.size() > 1) {
+      info("");
+      info("Slowest Python models:");
       pythonModels.stream()
           .sorted(Comparator.comparing(ModelResult::executionTime).reversed())
           .limit(SLOWEST)
-          .forEach(result -> line("  " + slow(result)));
+          .forEach(result -> info("  " + slow(result)));
     }
     for (ModelResult result : pythonModels) {
       ModelResult.Failure failure = result.failure();
       if (failure != null) {
-        line("");
-        line("Failed: " + result.uniqueId() + " (" + result.file() + ")");
-        String text = failure.traceback() == null ? failure.message() : failure.traceback();
-        text.lines().forEach(each -> line("  " + each));
+        failure(result, failure);
       }
     }
   }
 
+  private void failure(ModelResult result, ModelResult.Failure failure) {
+    error("");
+    error("Failed: " + result.uniqueId() + " (" + result.file() + ") [" + failure.code() + "]");
+    String traceback = failure.traceback();
+    String text = traceback == null || traceback.isBlank() ? failure.message() : traceback;
+    text.lines().forEach(each -> error("  " + each));
+    Path log = result.log();
+    if (log != null) {
+      error("  What it printed is in " + shortened(log));
+    }
+  }
+
+  private void error(String text) {
+    line("error", OUR_THREAD, secrets.mask(text));
+  }
+
+  /** Relative to the current folder when it lies inside, as dbt prints paths. */
+  private static Path shortened(Path path) {
+    Path here = Path.of("").toAbsolutePath();
+    return path.startsWith(here) ? here.relativize(path) : path;
+  }
+
   private static String slow(ModelResult result) {
+    String outcome = result.failure() == null ? result.rows() + " rows" : "failed";
     return String.format(
         Locale.ROOT,
-        "%s %s, %d rows (read %s, publish %s)",
+        "%s %s, %s (read %s, publish %s)",
         result.name(),
         seconds(result.executionTime()),
-        result.rows(),
+        outcome,
         seconds(result.readTime()),
         seconds(result.publishTime()));
   }
@@ -110,10 +137,23 @@ public final class LineReporter implements Reporter {
     return String.format(Locale.ROOT, "%.2fs", duration.toNanos() / 1e9);
   }
 
-  private void line(String text) {
-    String time = TIME.format(ZonedDateTime.now(clock.withZone(ZoneId.systemDefault())));
-    synchronized (out) {
-      out.println(text.isEmpty() ? time : time + "  " + text);
+  private void line(String level, String thread, String text) {
+    if (!style.verbosity().shows(level)) {
+      return;
+    }
+    if (style.verbosity() == Verbosity.DEBUG) {
+      String time = DEBUG_TIME.format(clock.instant());
+      print(String.format("%s [%-5s] [%.10s]: %s", time, level, thread, text));
+    } else {
+      String time = TIME.format(clock.instant());
+      print(text.isEmpty() ? time : time + "  " + text);
     }
   }
+
+  private synchronized void print(String text) {
+    out.accept(text);
+  }
+
+  @Override
+  public void close() {}
 }

@@ -18,9 +18,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two folders for the length of a run, readable by the user only: {@link #data} in shared memory and
- * {@link #spill} on disk, for what does not fit. Folders of runs that were killed are swept at the
- * next start: a living run holds a lock on a file in each of its own.
+ * Two folders for the length of a run, readable by the user only: {@link #data} in shared memory
+ * and {@link #spill} on disk, for what does not fit. Folders of runs that were killed are swept at
+ * the next start: a living run holds a lock on a file in each of its own.
  */
 public final class DataFolder implements AutoCloseable {
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 /** Moves one model's data: inputs out, its result in. Calls come from many threads at once. */
 public interface Warehouse {
   /**
-   * Reads an input into an Arrow IPC file of its own; field metadata {@code fal:database_type} names
-   * each column's type in the database.
+   * Reads an input into an Arrow IPC file of its own; field metadata {@code fal:database_type}
+   * names each column's type in the database.
    *
    * @throws FalException with the database's own words
    */

@@ -93,7 +93,8 @@ class FailingModelsTest {
 
   @Test
   void anExceptionInANotebookNamesItsCellAndLine() throws IOException {
-    assertThat(message("explored")).contains("models/explored.ipynb[cell 2]:2: KeyError: 'missing'");
+    assertThat(message("explored"))
+        .contains("models/explored.ipynb[cell 2]:2: KeyError: 'missing'");
   }
 
   @Test

@@ -27,8 +27,7 @@ final class FalCli {
     this(directory, scratch, List.of(), Map.of());
   }
 
-  private FalCli(
-      Path directory, Path scratch, List<String> prefix, Map<String, String> variables) {
+  private FalCli(Path directory, Path scratch, List<String> prefix, Map<String, String> variables) {
     this.directory = directory;
     this.scratch = scratch;
     this.prefix = prefix;

@@ -44,8 +44,7 @@ class PlainDbtTest {
         "create schema raw", "create table raw.orders as select 1 as id, 'first' as label");
     CommandResult run = project.fal().run("flow", "run");
     assertThat(run.exitCode()).as(run::toString).isZero();
-    outcomes =
-        TestPython.run(project.root(), DBT, "run", "build", "test", "ls", "docs generate");
+    outcomes = TestPython.run(project.root(), DBT, "run", "build", "test", "ls", "docs generate");
   }
 
   @Test

@@ -99,7 +99,9 @@ class PythonModelsTest {
 
   @Test
   void contextTellsOfModelTargetConfigAndVars() throws IOException {
-    assertThat(project.rows("select key, value from context_seen where key not like '\\_\\_%' escape '\\'"))
+    assertThat(
+            project.rows(
+                "select key, value from context_seen where key not like '\\_\\_%' escape '\\'"))
         .containsExactlyInAnyOrder(
             "name, context_seen",
             "alias, context_seen",
@@ -115,7 +117,9 @@ class PythonModelsTest {
 
   @Test
   void fileAndNameAreThoseOfAScript() throws IOException {
-    assertThat(project.rows("select key, value from context_seen where key like '\\_\\_%' escape '\\'"))
+    assertThat(
+            project.rows(
+                "select key, value from context_seen where key like '\\_\\_%' escape '\\'"))
         .containsExactlyInAnyOrder(
             "__name__, __main__", "__file__, " + project.root().resolve("models/context_seen.py"));
   }
@@ -151,8 +155,7 @@ class PythonModelsTest {
     String both = " from random_one one positional join random_two two";
     assertThat(project.rows("select one.seeded = two.seeded" + both))
         .containsExactly("True", "True");
-    assertThat(project.rows("select one.free = two.free" + both))
-        .containsExactly("False", "False");
+    assertThat(project.rows("select one.free = two.free" + both)).containsExactly("False", "False");
   }
 
   @Test
@@ -199,7 +202,8 @@ class PythonModelsTest {
   @Test
   void falResultsTellOfEachPythonModel() throws IOException {
     JsonNode artifact = project.artifact("fal_results.json");
-    assertThat(artifact.path("results")).isEqualTo(project.artifact("run_results.json").path("results"));
+    assertThat(artifact.path("results"))
+        .isEqualTo(project.artifact("run_results.json").path("results"));
     List<JsonNode> models = new ArrayList<>();
     artifact.path("python_models").forEach(models::add);
     assertThat(models)

@@ -96,14 +96,12 @@ final class RunningFal implements AutoCloseable {
   /** Every living process of this run, by command line. */
   Map<ProcessHandle, String> processes() {
     Map<ProcessHandle, String> found = new java.util.LinkedHashMap<>();
-    try (DirectoryStream<Path> entries =
-        Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
       for (Path entry : entries) {
         if (text(entry.resolve("environ")).contains(MARK + "=" + mark)) {
           ProcessHandle.of(Long.parseLong(entry.getFileName().toString()))
               .ifPresent(
-                  handle ->
-                      found.put(handle, text(entry.resolve("cmdline")).replace('\0', ' ')));
+                  handle -> found.put(handle, text(entry.resolve("cmdline")).replace('\0', ' ')));
         }
       }
     } catch (IOException e) {
@@ -181,8 +179,7 @@ final class RunningFal implements AutoCloseable {
   }
 
   private static boolean isNobodys(Path folder) throws IOException {
-    try (FileChannel lock =
-            FileChannel.open(folder.resolve("lock"), StandardOpenOption.WRITE);
+    try (FileChannel lock = FileChannel.open(folder.resolve("lock"), StandardOpenOption.WRITE);
         FileLock free = lock.tryLock()) {
       return free != null;
     } catch (NoSuchFileException e) {
@@ -255,7 +252,9 @@ final class RunningFal implements AutoCloseable {
       return lines.stream().filter(line -> line.contains(text)).findFirst();
     }
 
-    /** Everything, once the process has ended; a pipe that a left process holds is not waited for. */
+    /**
+     * Everything, once the process has ended; a pipe that a left process holds is not waited for.
+     */
     String all() {
       try {
         reader.join(LONGEST_END.toMillis());

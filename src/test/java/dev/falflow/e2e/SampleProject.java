@@ -118,8 +118,7 @@ final class SampleProject {
         .path("results")
         .forEach(
             result ->
-                statuses.put(
-                    result.path("unique_id").asText(), result.path("status").asText()));
+                statuses.put(result.path("unique_id").asText(), result.path("status").asText()));
     return statuses;
   }
 

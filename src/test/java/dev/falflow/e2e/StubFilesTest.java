@@ -129,7 +129,6 @@ class StubFilesTest {
     assertThat(project.has(OTHER_STUB)).isFalse();
     assertThat(project.has(STUB)).isTrue();
     assertThat(project.read(".dbtignore")).contains("model_b.py").doesNotContain("other.py");
-    assertThat(project.statuses())
-        .containsOnlyKeys("model.shop.model_a", "model.shop.model_b");
+    assertThat(project.statuses()).containsOnlyKeys("model.shop.model_a", "model.shop.model_b");
   }
 }

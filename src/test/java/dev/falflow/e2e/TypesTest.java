@@ -35,7 +35,6 @@ class TypesTest {
 
   private static String columns(String table) throws IOException {
     return String.join(
-        "\n",
-        project.rows("select column_name, column_type from (describe " + table + ")"));
+        "\n", project.rows("select column_name, column_type from (describe " + table + ")"));
   }
 }

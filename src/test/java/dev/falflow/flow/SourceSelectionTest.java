@@ -31,6 +31,7 @@ class SourceSelectionTest {
         root.toAbsolutePath().normalize().resolve("models"),
         PythonSource.Kind.MODEL,
         List.of(),
+        List.of(),
         false,
         null);
   }
@@ -64,7 +65,8 @@ class SourceSelectionTest {
 
   @Test
   void everythingElseIsDbts() {
-    assertThat(translate("b+", "tag:x", "models/other.sql", "unknown.py", "config.materialized:view"))
+    assertThat(
+            translate("b+", "tag:x", "models/other.sql", "unknown.py", "config.materialized:view"))
         .containsExactly(
             "b+", "tag:x", "models/other.sql", "unknown.py", "config.materialized:view");
   }
