@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pyarrow as pa
+
 from fal import _arrow_file
 from fal._reading import DATABASE_TYPE
 
@@ -57,8 +59,6 @@ class DuckDb:
 
         Each field carries the column's own type as metadata ``fal:database_type``.
         """
-        import pyarrow as pa
-
         with self._cursor() as cursor:
             found = cursor.sql(query)
             types = [str(type_) for type_ in found.types]
@@ -78,8 +78,6 @@ class DuckDb:
         Overwrite replaces the table (a view of that name too), append inserts by column name.
         Readers see the old table until the commit; whatever fails leaves it as it was.
         """
-        import pyarrow as pa
-
         with pa.memory_map(path) as source, self._cursor() as cursor:
             table = _readable(pa.ipc.open_file(source).read_all())
             select = _select(table.schema)
@@ -152,8 +150,6 @@ def _rows(cursor: Any, relation: Any) -> int | None:
 
 def _readable(table: Any) -> Any:
     """DuckDB reads no 256-bit decimals (a HUGEINT of 39 digits): they go as text and are cast."""
-    import pyarrow as pa
-
     for index, field in enumerate(table.schema):
         if pa.types.is_decimal256(field.type):
             text = pa.field(field.name, pa.string(), metadata=field.metadata or _HUGEINT)

@@ -28,6 +28,7 @@ Messages: ``{"type": "hello", …}`` once; ``{"type": "event", …}``; ``{"type"
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import json
 import os
@@ -158,6 +159,9 @@ class Resident:
         invocation = _dbt.Invocation(manifest, models, self._hold, self._forward)
         invocation.set_relation_names(_dbt.adapter_of(manifest))
         self._invocation = invocation
+        sys.argv = ["dbt", *args]  # what dbt's artifacts give as its invocation_command
+        if models:
+            self._pool.submit(importlib.import_module, "fal._duckdb")  # pyarrow takes 0.3 s
         try:
             return invocation.run(args)
         finally:

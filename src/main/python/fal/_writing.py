@@ -69,11 +69,11 @@ def _parts(
         return table.schema, [table]
     if polars is not None and isinstance(data, (polars.DataFrame, polars.LazyFrame)):
         table = _from_polars(polars, data)
-        schema = _arrow_schema(table.schema, model, sources, notices)
+        schema = _arrow_schema(table.schema, model, sources, notices, table)
         return schema, [_as_schema(table, schema)]
     if isinstance(data, (pa.Table, pa.RecordBatch)):
         table = data if isinstance(data, pa.Table) else pa.Table.from_batches([data])
-        schema = _arrow_schema(table.schema, model, sources, notices)
+        schema = _arrow_schema(table.schema, model, sources, notices, table)
         return schema, [_as_schema(table, schema)]
     if isinstance(data, pa.RecordBatchReader):
         schema = _arrow_schema(data.schema, model, sources, notices)
@@ -131,9 +131,13 @@ def _from_polars(polars: Any, data: Any) -> pa.Table:
 
 
 def _arrow_schema(
-    given: pa.Schema, model: RunModel, sources: Sources, notices: list[str]
+    given: pa.Schema,
+    model: RunModel,
+    sources: Sources,
+    notices: list[str],
+    table: pa.Table | None = None,
 ) -> pa.Schema:
-    """The schema to be written for data that has one already."""
+    """The schema to be written for data that has one already; ``table`` where all of it is there."""
     problems = _name_problems(given.names)
     fields = []
     for field in given:
@@ -143,11 +147,17 @@ def _arrow_schema(
             kind, database_type = absent(field.name, model, sources, notices)
         else:
             source = sources.columns.get(field.name)
-            if source is not None and source.categories is None and plain(source.type) == kind:
-                database_type = source.database_type
+            if source is not None and plain(source.type) == kind:
+                # An enum stays one only when no value is new to it.
+                if source.categories is None or _among(table, field.name, source.categories):
+                    database_type = source.database_type
         fields.append(_field(field.name, kind, database_type))
     _raise(problems)
     return pa.schema(fields)
+
+
+def _among(table: pa.Table | None, name: str, categories: frozenset[str]) -> bool:
+    return table is not None and set(table.column(name).unique().to_pylist()) - {None} <= categories
 
 
 def _as_schema(table: pa.Table, schema: pa.Schema) -> pa.Table:

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.falflow.AtomicFile;
 import dev.falflow.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,14 +70,8 @@ public final class RunArtifacts {
     ArrayNode models = file.putArray("python_models");
     results().forEach(result -> models.add(toJson(result)));
     try {
-      Files.createDirectories(targetPath);
-      Path temporary = Files.createTempFile(targetPath, "fal_results", ".tmp");
-      Files.write(temporary, Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(file));
-      Files.move(
-          temporary,
-          falResults(),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
+      AtomicFile.write(
+          falResults(), Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(file));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -130,6 +130,8 @@ final class FlowOptions {
     add(arguments, "--target", target);
     add(arguments, "--profile", profile);
     add(arguments, "--vars", vars);
+    Integer number = experimentalThreads == null ? threads : experimentalThreads;
+    add(arguments, "--threads", number == null ? null : number.toString());
     add(arguments, "--target-path", targetPath);
     add(arguments, "--log-path", logPath);
     return arguments;
@@ -153,8 +155,6 @@ final class FlowOptions {
 
   List<String> runOptions() {
     List<String> arguments = new ArrayList<>();
-    Integer number = experimentalThreads == null ? threads : experimentalThreads;
-    add(arguments, "--threads", number == null ? null : number.toString());
     flag(arguments, "--full-refresh", fullRefresh);
     flag(arguments, "--fail-fast", failFast);
     return arguments;

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param command dbt's command: {@code run} or {@code build}
  * @param projectDir folder of {@code dbt_project.yml}
  * @param profilesDir as given, null when dbt looks for it
- * @param parseOptions dbt's options that decide what is parsed: target, profile, vars, …
+ * @param parseOptions dbt's options that decide what is parsed: target, profile, vars, threads, …
  * @param select words of {@code --select}, empty without it
  * @param exclude words of {@code --exclude}, empty without it
  * @param selectionOptions dbt's other options that decide what is selected: selector, state, …
- * @param runOptions dbt's options of the command alone: threads, full refresh, fail fast, …
+ * @param runOptions dbt's options of the command alone: full refresh, fail fast, …
  * @param vars {@code --vars}, parsed
  * @param python {@code --python}, null without it
  * @param targetPath {@code --target-path}, null without it
@@ -86,7 +86,10 @@ public record FlowRequest(
   /** The same selection as a {@code dbt ls}. */
   List<String> listArguments(Path project, SourceSelection selection) {
     List<String> arguments = new ArrayList<>(List.of("ls"));
-    arguments.addAll(parseArguments(project));
+    List<String> parse = parseArguments(project);
+    int threads = parse.indexOf("--threads"); // the one of these that ls does not know
+    arguments.addAll(threads < 0 ? parse : parse.subList(0, threads));
+    arguments.addAll(threads < 0 ? List.of() : parse.subList(threads + 2, parse.size()));
     arguments.addAll(selected(selection));
     List<String> types =
         command.equals("run")

@@ -1,6 +1,7 @@
 package dev.falflow.source;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.falflow.AtomicFile;
 import dev.falflow.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;

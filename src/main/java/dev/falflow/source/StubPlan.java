@@ -1,5 +1,6 @@
 package dev.falflow.source;
 
+import dev.falflow.AtomicFile;
 import dev.falflow.FalException;
 import dev.falflow.Location;
 import dev.falflow.Problem;

@@ -17,9 +17,9 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -55,7 +55,7 @@ final class RunningFal implements AutoCloseable {
 
   /** Waits until a line on stdout contains this text. */
   void awaitLine(String text) {
-    stdout.await(text, process, LONGEST_RUN);
+    stdout.await(text, LONGEST_RUN);
   }
 
   CommandResult await() {
@@ -95,7 +95,7 @@ final class RunningFal implements AutoCloseable {
 
   /** Every living process of this run, by command line. */
   Map<ProcessHandle, String> processes() {
-    Map<ProcessHandle, String> found = new java.util.LinkedHashMap<>();
+    Map<ProcessHandle, String> found = new LinkedHashMap<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
       for (Path entry : entries) {
         if (text(entry.resolve("environ")).contains(MARK + "=" + mark)) {
@@ -196,7 +196,8 @@ final class RunningFal implements AutoCloseable {
 
   /** A stream's lines, read on a thread of their own. */
   private static final class Output {
-    private final List<String> lines = new ArrayList<>();
+    private final List<String> lines = new ArrayList<>(); // its monitor guards both
+    private boolean ended;
     private final Thread reader;
 
     Output(String name, BufferedReader source) {
@@ -215,17 +216,21 @@ final class RunningFal implements AutoCloseable {
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
+      } finally {
+        synchronized (lines) {
+          ended = true;
+          lines.notifyAll();
+        }
       }
     }
 
-    void await(String text, Process process, Duration longest) {
-      process.onExit().thenRun(this::wake);
+    void await(String text, Duration longest) {
       Instant deadline = Instant.now().plus(longest);
       synchronized (lines) {
-        while (find(text).isEmpty()) {
+        while (lines.stream().noneMatch(line -> line.contains(text))) {
           long left = Duration.between(Instant.now(), deadline).toMillis();
-          if (left <= 0 || (!process.isAlive() && !reader.isAlive())) {
-            throw new AssertionError("never printed: " + text + "\n" + String.join("\n", lines));
+          if (left <= 0 || ended) {
+            throw new AssertionError("never printed: " + text + "\n" + this);
           }
           try {
             lines.wait(left);
@@ -235,21 +240,6 @@ final class RunningFal implements AutoCloseable {
           }
         }
       }
-    }
-
-    private void wake() {
-      try {
-        reader.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      synchronized (lines) {
-        lines.notifyAll();
-      }
-    }
-
-    private Optional<String> find(String text) {
-      return lines.stream().filter(line -> line.contains(text)).findFirst();
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.falflow.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.falflow.Json;
@@ -80,12 +82,13 @@ final class SampleProject {
 
   /** The rows of a query on the project's database, values joined by comma and blank. */
   List<String> rows(String query) throws IOException {
-    return rowsIn(DATABASE, query);
+    return rowsIn(root.resolve(DATABASE), query);
   }
 
-  List<String> rowsIn(String database, String query) throws IOException {
+  static List<String> rowsIn(Path database, String query) throws IOException {
+    assertThat(database).exists();
     List<String> rows = new ArrayList<>();
-    TestPython.run(root, SQL, root.resolve(database).toString(), query)
+    TestPython.run(database.resolveSibling(""), SQL, database.toString(), query)
         .forEach(row -> rows.add(row.asText()));
     return rows;
   }

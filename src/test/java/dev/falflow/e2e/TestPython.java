@@ -7,6 +7,7 @@ import dev.falflow.python.PythonEnvironments;
 import dev.falflow.python.PythonRequest;
 import dev.falflow.python.SetupProgress;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,7 +55,7 @@ final class TestPython {
   static JsonNode run(Path directory, String script, String... arguments) throws IOException {
     Process process = start(directory, script, arguments);
     try {
-      String printed = new String(process.getInputStream().readAllBytes());
+      String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
         throw new AssertionError("the test's own script failed: " + printed);
       }
