@@ -147,10 +147,10 @@ def _arrow_schema(
             kind, database_type = absent(field.name, model, sources, notices)
         else:
             source = sources.columns.get(field.name)
-            if source is not None and plain(source.type) == kind:
-                # An enum stays one only when no value is new to it.
-                if source.categories is None or _among(table, field.name, source.categories):
-                    database_type = source.database_type
+            same = source is not None and plain(source.type) == kind
+            # An enum stays one only when no value is new to it.
+            if same and (source.categories is None or _among(table, field.name, source.categories)):
+                database_type = source.database_type
         fields.append(_field(field.name, kind, database_type))
     _raise(problems)
     return pa.schema(fields)
