@@ -147,9 +147,12 @@ def _arrow_schema(
             kind, database_type = absent(field.name, model, sources, notices)
         else:
             source = sources.columns.get(field.name)
-            same = source is not None and plain(source.type) == kind
             # An enum stays one only when no value is new to it.
-            if same and (source.categories is None or _among(table, field.name, source.categories)):
+            if (
+                source is not None
+                and plain(source.type) == kind
+                and (source.categories is None or _among(table, field.name, source.categories))
+            ):
                 database_type = source.database_type
         fields.append(_field(field.name, kind, database_type))
     _raise(problems)
