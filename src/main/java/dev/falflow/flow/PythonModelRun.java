@@ -100,13 +100,15 @@ final class PythonModelRun {
       send(runMessage());
       inputs = prefetch(threads, clock, started);
       Optional<JsonNode> end = converse();
-      exit = worker.awaitExit();
-      inputs.join();
-      failure = failureOf(end, exit, stopped.getAsBoolean(), serverLines);
-      if (failure == null) {
+      if (end.isPresent() && written != null && isDone(end.get()) && !stopped.getAsBoolean()) {
+        // Not after the worker's exit: giving back a large frame's memory takes it a while.
         Instant loaded = clock.instant();
-        rows = warehouse.publish(held, requireWritten(), mode);
+        rows = warehouse.publish(held, written, mode);
         publishTime = Duration.between(loaded, clock.instant());
+        exit = worker.awaitExit();
+      } else {
+        exit = worker.awaitExit();
+        failure = failureOf(end, exit, stopped.getAsBoolean(), serverLines);
       }
     } catch (FalException e) {
       Problem problem = e.problems().get(0);
@@ -115,7 +117,7 @@ final class PythonModelRun {
       Thread.currentThread().interrupt();
       failure = new Failure("interrupted", source.file() + ": interrupted", null);
     } finally {
-      inputs.exceptionally(ignoredHere -> null).join();
+      inputs.exceptionally(whoAskedWasTold -> null).join();
       inputFiles.forEach(DataFolder::discard);
       DataFolder.discard(written);
     }
@@ -134,11 +136,8 @@ final class PythonModelRun {
         log.path());
   }
 
-  private Path requireWritten() {
-    if (written == null) {
-      throw new IllegalStateException("the worker is done and has written nothing");
-    }
-    return written;
+  private static boolean isDone(JsonNode message) {
+    return message.path("type").asText().equals("done");
   }
 
   // -- to the worker ----------------------------------------------------------------------------
@@ -263,7 +262,7 @@ final class PythonModelRun {
     }
   }
 
-  private @Nullable Failure failureOf(
+  private Failure failureOf(
       Optional<JsonNode> end, Worker.Exit exit, boolean stopped, Supplier<String> serverLines) {
     if (stopped) {
       return new Failure("interrupted", source.file() + ": interrupted", null);
@@ -271,19 +270,15 @@ final class PythonModelRun {
     if (end.isEmpty()) {
       return new Failure("worker-crashed", source.file() + ": " + crash(exit, serverLines), null);
     }
-    JsonNode message = end.get();
-    if (message.path("type").asText().equals("failed")) {
-      return raised(message.path("error"));
+    if (!isDone(end.get())) {
+      return raised(end.get().path("error"));
     }
-    if (written == null) {
-      return new Failure(
-          "nothing-written",
-          source.file()
-              + ": the script ended without reaching its write_to_model call."
-              + " Call it on every way through the script.",
-          null);
-    }
-    return null;
+    return new Failure(
+        "nothing-written",
+        source.file()
+            + ": the script ended without reaching its write_to_model call."
+            + " Call it on every way through the script.",
+        null);
   }
 
   private static String crash(Worker.Exit exit, Supplier<String> serverLines) {
