@@ -60,6 +60,7 @@ class Resident:
         self._manifest: Any = None
         self._invocation: Any = None
         self._data: Any = None
+        self._cancelled = False
         self._raw = False
         self._debug = False
 
@@ -159,6 +160,8 @@ class Resident:
         invocation = _dbt.Invocation(manifest, models, self._hold, self._forward)
         invocation.set_relation_names(_dbt.adapter_of(manifest))
         self._invocation = invocation
+        if self._cancelled:
+            invocation.cancelled.set()
         sys.argv = ["dbt", *args]  # what dbt's artifacts give as its invocation_command
         if models:
             self._pool.submit(importlib.import_module, "fal._duckdb")  # pyarrow takes 0.3 s
@@ -198,6 +201,7 @@ class Resident:
     def _cancel(self) -> None:
         from fal import _dbt
 
+        self._cancelled = True
         invocation = self._invocation
         if invocation is not None:
             invocation.cancelled.set()

@@ -32,7 +32,11 @@ final class Flow {
     try {
       return flow.run(request(command, options, common));
     } catch (FalException e) {
-      reporter.problems(e.problems());
+      if (flow.isInterrupted()) {
+        reporter.info("Interrupted before dbt's run began.");
+      } else {
+        reporter.problems(e.problems());
+      }
       return ExitCode.USAGE_OR_SETUP;
     } finally {
       reporter.close();

@@ -1,6 +1,7 @@
 package dev.falflow.flow;
 
 import dev.falflow.FalException;
+import dev.falflow.Problem;
 import dev.falflow.artifact.RunArtifacts;
 import dev.falflow.dbt.DbtEngine;
 import dev.falflow.dbt.DbtEvent;
@@ -39,6 +40,7 @@ public final class FlowRun {
   private final Reporter reporter;
   private final Clock clock;
   private volatile @Nullable Running running;
+  private volatile boolean interrupted;
 
   public FlowRun(
       CacheFolder cache, PythonEnvironments environments, Reporter reporter, Clock clock) {
@@ -64,6 +66,7 @@ public final class FlowRun {
     reporter.debug("Python is " + python.executable() + ": " + python.kind().words());
     python.notices().forEach(reporter::info);
     Path packageFolder = PythonPackage.unpack(cache);
+    throwIfInterrupted();
     try (DataFolder folder = new DataFolder();
         DbtEngine engine = new ResidentEngine(python.executable(), packageFolder, folder.paths())) {
       Project project =
@@ -74,6 +77,7 @@ public final class FlowRun {
           request.pythonModels()
               ? preparedSources(project, python, packageFolder, request.dryRun())
               : List.of();
+      throwIfInterrupted();
       if (request.dryRun()) {
         return plan(request, project, sources, engine);
       }
@@ -180,6 +184,7 @@ public final class FlowRun {
               threads,
               clock);
       running = new Running(engine, held);
+      throwIfInterrupted();
       InvocationOutcome outcome =
           engine.invoke(
               request.runArguments(project.root(), new SourceSelection(project, sources)),
@@ -195,12 +200,28 @@ public final class FlowRun {
     }
   }
 
-  /** Ends the run early: workers die, dbt starts nothing more; {@link #run} returns as usual. */
+  /**
+   * Ends the run early; {@link #run} returns or throws soon after. While dbt runs, workers die and
+   * nothing more is started; before that every process of ours is ended.
+   */
   public void interrupt() {
+    interrupted = true;
     Running now = running;
     if (now != null) {
       now.engine.cancel();
       now.held.stop();
+    } else {
+      ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
+    }
+  }
+
+  public boolean isInterrupted() {
+    return interrupted;
+  }
+
+  private void throwIfInterrupted() {
+    if (interrupted) {
+      throw new FalException(Problem.of("interrupted", "Interrupted before dbt's run began."));
     }
   }
 

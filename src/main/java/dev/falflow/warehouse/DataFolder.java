@@ -130,7 +130,7 @@ public final class DataFolder implements AutoCloseable {
       Path path =
           Files.createTempDirectory(
               parent,
-              PREFIX,
+              PREFIX + ProcessHandle.current().pid() + "-",
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       FileChannel channel =
           FileChannel.open(

@@ -22,7 +22,8 @@ class DryRunTest {
 
     assertThat(plan.exitCode()).as(plan::toString).isZero();
     assertThat(plan.stdout())
-        .containsPattern("(?s)model\\.shop\\.model_a.*model\\.shop\\.b .*python models/b\\.py");
+        .containsPattern(
+            "(?s)model\\.shop\\.model_a.*model\\.shop\\.model_b .*python models/model_b\\.py");
     assertThat(files(project.root())).isEqualTo(before);
   }
 

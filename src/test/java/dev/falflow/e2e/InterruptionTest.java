@@ -58,9 +58,27 @@ class InterruptionTest {
       fal.interruptFromTerminal();
       CommandResult result = fal.await();
       assertThat(result.exitCode()).as(result::toString).isEqualTo(130);
+      assertThat(result.output()).doesNotContain(" START ", "giving up");
       fal.assertNothingLeft();
     }
     assertThat(project.rows("select * from waits")).containsExactly("42");
+  }
+
+  @Test
+  void ctrlCStopsAStatementOfASqlModel() throws IOException {
+    project.write(
+        "models/endless.sql",
+        "{{ config(materialized='table') }}\nselect count(*) from range(1000000000000) where range % 7 = 3\n");
+    try (RunningFal fal = project.fal().start("flow", "run", "--select", "endless", "waits")) {
+      fal.awaitLine("waits | waiting");
+      fal.awaitLine("START sql table model main.endless");
+      fal.interruptFromTerminal();
+      CommandResult result = fal.await();
+      assertThat(result.exitCode()).as(result::toString).isEqualTo(130);
+      assertThat(result.output()).doesNotContain("giving up");
+      fal.assertNothingLeft();
+    }
+    assertThat(project.statuses()).containsEntry("model.shop.endless", "error");
   }
 
   @Test

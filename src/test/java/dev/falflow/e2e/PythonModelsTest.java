@@ -146,6 +146,12 @@ class PythonModelsTest {
   }
 
   @Test
+  void aModelMayLeaveAProcessBehindThatEndsWithIt() throws IOException {
+    // Every run is checked for processes that are left; here is one that would be.
+    assertThat(project.statuses()).containsEntry("model.shop.leaves_a_process", "success");
+  }
+
+  @Test
   void arrowTablesComeAndGo() throws IOException {
     assertThat(project.rows("select * from arrow_frame")).containsExactly("2, 20");
   }
