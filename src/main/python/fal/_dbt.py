@@ -121,6 +121,7 @@ class Invocation:
     ) -> None:
         self.manifest = manifest
         self.cancelled = threading.Event()
+        self.ended = threading.Event()
         self._models = {model.unique_id: model for model in models}
         self._hold = hold
         self._on_event = on_event

@@ -43,6 +43,7 @@ from typing import Any
 
 _FORWARDED_DEBUG = {"NodeStart", "NodeExecuting", "NodeFinished"}
 _READERS = 8
+_CANCEL_SECONDS = 0.2
 
 
 class Resident:
@@ -169,6 +170,7 @@ class Resident:
             return invocation.run(args)
         finally:
             self._invocation = None
+            invocation.ended.set()
             if self._data is not None:
                 self._data.release()
                 self._data = None
@@ -199,13 +201,18 @@ class Resident:
         return {"rows": rows}
 
     def _cancel(self) -> None:
-        from fal import _dbt
-
         self._cancelled = True
         invocation = self._invocation
         if invocation is not None:
             invocation.cancelled.set()
-            self._pool.submit(_dbt.cancel_queries, invocation.manifest)
+            self._pool.submit(self._cancel_queries, invocation)
+
+    def _cancel_queries(self, invocation: Any) -> None:
+        """Again and again until the end: a model is between two of its statements at times."""
+        from fal import _dbt
+
+        while not invocation.ended.wait(_CANCEL_SECONDS):
+            _dbt.cancel_queries(invocation.manifest)
 
     # -- holding ----------------------------------------------------------------------------
 
