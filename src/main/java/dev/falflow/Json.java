@@ -1,8 +1,11 @@
 package dev.falflow;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /**
  * The one JSON mapper: unknown fields are ignored, so that newer dbt and Python sides still work.
@@ -14,4 +17,14 @@ public final class Json {
           .build();
 
   private Json() {}
+
+  /** Loads the classes that reading and writing need, so that nobody waits for them later. */
+  public static void load() {
+    try {
+      JsonNode read = MAPPER.readTree("{\"a\": [1, true, null, \"text\"]}");
+      MAPPER.writeValueAsBytes(read);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 }

@@ -1,9 +1,9 @@
 import subprocess
 
 df = ref("model_a")
-helper = subprocess.Popen(["sleep", "600"])
+helper = subprocess.Popen(["sh", "-c", "echo ready; sleep 600; :"], stdout=subprocess.PIPE)
+helper.stdout.readline()
 print("waiting", flush=True)
 with open("gate") as gate:
     gate.read()
-helper.kill()
 write_to_model(df)

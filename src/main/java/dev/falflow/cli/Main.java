@@ -1,5 +1,6 @@
 package dev.falflow.cli;
 
+import dev.falflow.Json;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.IVersionProvider;
@@ -9,7 +10,15 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    loadJsonClasses();
     System.exit(run(arguments));
+  }
+
+  /** Beside the command line's own classes: every run needs JSON before it can start dbt. */
+  private static void loadJsonClasses() {
+    Thread thread = new Thread(Json::load, "fal-json");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   static int run(String[] arguments) {

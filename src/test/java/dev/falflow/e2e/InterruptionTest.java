@@ -24,7 +24,8 @@ class InterruptionTest {
   void ctrlCEndsEveryProcessAndWritesTheResults() throws IOException {
     try (RunningFal fal = project.fal().start("flow", "run")) {
       fal.awaitLine("waits | waiting");
-      assertThat(fal.processes().values()).anyMatch(command -> command.startsWith("sleep 600"));
+      assertThat(fal.processes().values())
+          .anyMatch(command -> command.startsWith("sh -c echo ready"));
       fal.interruptFromTerminal();
       CommandResult result = fal.await();
       assertThat(result.exitCode()).as(result::toString).isEqualTo(130);
