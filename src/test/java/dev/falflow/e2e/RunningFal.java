@@ -32,7 +32,7 @@ import java.util.stream.Stream;
  * session or parent they have by now.
  */
 final class RunningFal implements AutoCloseable {
-  private static final Duration LONGEST_RUN = Duration.ofMinutes(3);
+  private static final Duration LONGEST_RUN = Duration.ofMinutes(6);
   private static final Duration LONGEST_END = Duration.ofSeconds(20);
   private static final String MARK = "FAL_E2E_RUN";
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");

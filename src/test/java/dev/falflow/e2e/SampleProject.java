@@ -17,6 +17,9 @@ import java.util.stream.Stream;
 /** A dbt project in a scratch folder: its files, its artifacts, and its DuckDB file. */
 final class SampleProject {
   private static final Path SAMPLES = Path.of("src/test/projects").toAbsolutePath();
+  private static final Path EXAMPLES = Path.of("examples").toAbsolutePath();
+  private static final String MADE_BY_A_RUN =
+      "(target|logs)/.*|.*\\.duckdb(\\.wal)?|\\.user\\.yml|.*__pycache__/.*";
   private static final String DATABASE = "shop.duckdb";
 
   /** Runs every statement; prints the rows of the last, a list of texts each. */
@@ -42,11 +45,22 @@ final class SampleProject {
 
   /** A copy of {@code src/test/projects/NAME}. */
   static SampleProject copyOf(String name, Path scratch) throws IOException {
+    return copyOf(SAMPLES.resolve(name), scratch);
+  }
+
+  /** A copy of {@code examples/NAME} as a clone has it. */
+  static SampleProject example(String name, Path scratch) throws IOException {
+    return copyOf(EXAMPLES.resolve(name), scratch);
+  }
+
+  private static SampleProject copyOf(Path sample, Path scratch) throws IOException {
     SampleProject project = new SampleProject(scratch);
-    Path sample = SAMPLES.resolve(name);
     try (Stream<Path> files = Files.walk(sample)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        project.write(sample.relativize(file).toString(), Files.readString(file));
+        String name = sample.relativize(file).toString();
+        if (!name.matches(MADE_BY_A_RUN)) {
+          project.write(name, Files.readString(file));
+        }
       }
     }
     return project;
@@ -131,7 +145,7 @@ final class SampleProject {
     try (Stream<Path> files = Files.walk(root)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         String name = root.relativize(file).toString();
-        if (!name.matches("(target|logs)/.*|.*\\.duckdb|\\.user\\.yml")) {
+        if (!name.matches(MADE_BY_A_RUN)) {
           found.put(name, Files.getLastModifiedTime(file) + "\n" + Files.readString(file));
         }
       }
