@@ -27,6 +27,16 @@ from range({rows}) as numbers (i);
 """
 
 
+TIMED_COPY = """
+import time
+
+started = time.perf_counter()
+df = source('raw', 'wide')
+write_to_model(df)
+print("seconds in the model:", time.perf_counter() - started)
+"""
+
+
 def new_project(folder: Path, threads: int = 4) -> Path:
     """An empty project with its profile: a DuckDB file in the project's folder."""
     (folder / "models").mkdir(parents=True)
