@@ -22,7 +22,7 @@ class InterruptionTest {
 
   @Test
   void ctrlCEndsEveryProcessAndWritesTheResults() throws IOException {
-    try (RunningFal fal = project.fal().start("flow", "run")) {
+    try (RunningFal fal = interruptible().start("flow", "run")) {
       fal.awaitLine("waits | waiting");
       assertThat(fal.processes().values())
           .anyMatch(command -> command.startsWith("sh -c echo ready"));
@@ -42,7 +42,7 @@ class InterruptionTest {
 
   @Test
   void terminationEndsEveryProcessToo() throws IOException {
-    try (RunningFal fal = project.fal().start("flow", "run")) {
+    try (RunningFal fal = interruptible().start("flow", "run")) {
       fal.awaitLine("waits | waiting");
       fal.signal("TERM");
       CommandResult result = fal.await();
@@ -54,7 +54,7 @@ class InterruptionTest {
 
   @Test
   void ctrlCDuringTheStartEndsTheCommand() throws IOException {
-    try (RunningFal fal = project.fal().start("flow", "run")) {
+    try (RunningFal fal = interruptible().start("flow", "run")) {
       fal.awaitLine("was generated from");
       fal.interruptFromTerminal();
       CommandResult result = fal.await();
@@ -70,7 +70,7 @@ class InterruptionTest {
     project.write(
         "models/endless.sql",
         "{{ config(materialized='table') }}\nselect count(*) from range(1000000000000) where range % 7 = 3\n");
-    try (RunningFal fal = project.fal().start("flow", "run", "--select", "endless")) {
+    try (RunningFal fal = interruptible().start("flow", "run", "--select", "endless")) {
       fal.awaitLine("START sql table model main.endless");
       fal.interruptFromTerminal();
       CommandResult result = fal.await();
@@ -83,12 +83,27 @@ class InterruptionTest {
 
   @Test
   void aKilledFalTakesItsProcessesAndItsSharedMemoryAlong() throws IOException {
-    try (RunningFal fal = project.fal().start("flow", "run")) {
+    try (RunningFal fal = interruptible().start("flow", "run")) {
       fal.awaitLine("waits | waiting");
       fal.signal("KILL");
       fal.await();
       fal.assertNothingLeft();
     }
     assertThat(project.rows("select * from waits")).containsExactly("42");
+  }
+
+  /**
+   * fal with SIGINT as a terminal's shell gives it: a job that a script put in the background, and
+   * whatever it starts, ignores the signal.
+   */
+  private FalCli interruptible() {
+    return project
+        .fal()
+        .under(
+            TestPython.executable().toString(),
+            "-c",
+            "import os, signal, sys;"
+                + " signal.signal(signal.SIGINT, signal.SIG_DFL);"
+                + " os.execv(sys.argv[1], sys.argv[1:])");
   }
 }
