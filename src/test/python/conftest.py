@@ -19,6 +19,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from fal import _arrow_file
+
 PACKAGE = Path(__file__).resolve().parents[2] / "main" / "python"
 DEADLINE = 20
 
@@ -33,7 +35,7 @@ class Result:
     table: pa.Table | None
     messages: list[dict[str, Any]]
     exited: dict[str, Any]
-    file_mode: int | None = None
+    file_modes: set[int] = field(default_factory=set)
 
     @property
     def error(self) -> dict[str, Any]:
@@ -209,13 +211,10 @@ class Project:
         )
         return worker
 
-    def store(self, table: pa.Table) -> str:
-        """The table as an input file."""
-        descriptor, path = tempfile.mkstemp(".arrow", dir=self.folder)
-        os.close(descriptor)
-        with pa.OSFile(path, "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-            writer.write_table(table)
-        return path
+    def store(self, table: pa.Table) -> list[str]:
+        """The table as an input's files."""
+        folder = str(self.folder)
+        return _arrow_file.write(folder, folder, table.schema, [table])[0]
 
     def run(self, file: str, tables: dict[str, pa.Table] | None = None, **fields: Any) -> Result:
         """Runs the model to its end; ``tables`` are what it may read, by the last name asked for."""
@@ -231,7 +230,7 @@ class Project:
             reader.start()
             readers.append(reader)
         messages = []
-        table, mode = None, None
+        table, modes = None, set()
         while (message := worker.receive()) is not None:
             messages.append(message)
             if message["type"] == "read":
@@ -252,15 +251,15 @@ class Project:
                             "type": "input",
                             "unique_id": f"model.shop.{name}",
                             "relation": name,
-                            "file": self.store(tables[name]),
+                            "files": self.store(tables[name]),
                         }
                     )
             elif message["type"] == "write":
-                mode = os.stat(message["file"]).st_mode & 0o777
-                with pa.OSFile(message["file"]) as stream:
-                    table = pa.ipc.open_file(stream).read_all()
+                modes = {os.stat(file).st_mode & 0o777 for file in message["files"]}
+                table = _arrow_file.read(message["files"])
                 assert table.num_rows == message["rows"]
-                os.unlink(message["file"])
+                for file in message["files"]:
+                    os.unlink(file)
                 worker.send({"type": "written", "id": message["id"]})
         for reader in readers:
             reader.join(DEADLINE)
@@ -275,7 +274,7 @@ class Project:
             table,
             messages,
             exited,
-            mode,
+            modes,
         )
 
     def model(self, text: str, tables: dict[str, pa.Table] | None = None, **fields: Any) -> Result:

@@ -322,10 +322,10 @@ def test_what_was_fetched_ahead_is_not_asked_for(project: Project) -> None:
         "version": None,
         "unique_id": "model.shop.a",
         "relation": "a",
-        "file": project.store(table),
+        "files": project.store(table),
     }
-    coming = {**here, "kind": "source", "arguments": ["s", "b"], "version": None, "file": None}
-    failing = {**here, "arguments": ["p", "c"], "version": 2, "file": None}
+    coming = {**here, "kind": "source", "arguments": ["s", "b"], "version": None, "files": None}
+    failing = {**here, "arguments": ["p", "c"], "version": 2, "files": None}
     project.file(
         "models/m.py",
         """
@@ -339,7 +339,7 @@ def test_what_was_fetched_ahead_is_not_asked_for(project: Project) -> None:
     )
     worker = project.start("models/m.py", inputs=[here, coming, failing])
     worker.send({**failing, "type": "error", "id": None, "code": "gone", "message": "c is gone"})
-    worker.send({**coming, "type": "input", "id": None, "file": here["file"]})
+    worker.send({**coming, "type": "input", "id": None, "files": here["files"]})
     write = worker.receive()
     assert write is not None and write["type"] == "write"
     assert worker.connections["stdout"].recv(100) == b"1 1\nc is gone\n"

@@ -1,7 +1,10 @@
-"""An Arrow file in the folder for data, or, when that is full, in the run's folder on disk.
+"""Rows as Arrow files in the folder for data, or, when that is full, in the run's folder on disk.
 
 The folder is mostly shared memory, and small in containers (64 MB). It is written with write(), which
 reports a full disk as an error; writing through a map would kill the process.
+
+Writes to one such file take turns in the kernel, so large data goes to two, batch by batch in turn: what
+the processes hand each other is a list of paths, and ``read`` puts the batches into their order again.
 """
 
 from __future__ import annotations
@@ -19,36 +22,71 @@ import pyarrow as pa
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _LARGE = 64 << 10
-_AHEAD = 64 << 20
-_THREADS = 2
+_AHEAD = 32 << 20
+_FILES = 2
 _ROWS = 122_880  # a DuckDB row group: what a reader takes at a time
 
 
 def write(
     directory: str, spill: str, schema: pa.Schema, parts: Iterable[pa.Table]
-) -> tuple[str, int]:
-    """Writes the parts to a new file only we may read; gives back its path and the number of rows."""
+) -> tuple[list[str], int]:
+    """Writes the parts to new files only we may read; gives back their paths and the number of rows."""
     rows = 0
-    sink = _Sink(directory, spill)
+    files = [_File(directory, spill, schema)]
     try:
-        with pa.PythonFile(sink, "w") as stream, pa.ipc.new_file(stream, schema) as writer:
-            for part in parts:
-                rows += part.num_rows
-                writer.write_table(part, max_chunksize=_ROWS)
-        sink.close()
+        batches = (batch for part in parts for batch in part.to_batches(_ROWS))
+        for number, batch in enumerate(batches):
+            if number == len(files) < _FILES:
+                files.append(_File(directory, spill, schema))
+            files[number % _FILES].writer.write_batch(batch)
+            rows += batch.num_rows
+        for file in files:
+            file.finish()
     except BaseException:
-        with contextlib.suppress(OSError):
-            sink.close()
-        with contextlib.suppress(OSError):
-            os.unlink(sink.path)
+        for file in files:
+            file.discard()
         raise
-    return sink.path, rows
+    return [file.path for file in files], rows
+
+
+def read(files: Iterable[str]) -> pa.Table:
+    """The rows of ``write``'s files, mapped."""
+    readers = [pa.ipc.open_file(pa.memory_map(file)) for file in files]
+    total = sum(reader.num_record_batches for reader in readers)
+    batches = [
+        readers[number % len(readers)].get_batch(number // len(readers)) for number in range(total)
+    ]
+    return pa.Table.from_batches(batches, readers[0].schema)
+
+
+class _File:
+    """One of the files while it is written."""
+
+    def __init__(self, directory: str, spill: str, schema: pa.Schema) -> None:
+        self._sink = _Sink(directory, spill)
+        self._stream = pa.PythonFile(self._sink, "w")
+        self.writer = pa.ipc.new_file(self._stream, schema)
+
+    @property
+    def path(self) -> str:
+        return self._sink.path
+
+    def finish(self) -> None:
+        self.writer.close()
+        self._stream.close()
+        self._sink.close()
+
+    def discard(self) -> None:
+        with contextlib.suppress(OSError):
+            self._sink.close()
+        with contextlib.suppress(OSError):
+            os.unlink(self.path)
 
 
 class _Sink:
     """A file that moves to the spill folder when its own has no room left.
 
-    Large buffers are written by threads, so that who makes the next one need not wait; no more than
+    Large buffers are written by a thread, so that who makes the next one need not wait; no more than
     ``_AHEAD`` bytes wait at a time. Nothing is copied: a buffer is kept alive until it is written.
     """
 
@@ -56,7 +94,7 @@ class _Sink:
         self.closed = False
         self._spill = spill
         self._position = 0
-        self._threads = ThreadPoolExecutor(_THREADS, "fal-arrow-file")
+        self._thread = ThreadPoolExecutor(1, "fal-arrow-file")
         self._waiting: deque[tuple[Future[None], int, memoryview]] = deque()
         self._waiting_bytes = 0
         try:
@@ -73,7 +111,7 @@ class _Sink:
         if size < _LARGE:
             self._write_now(view, offset)
             return size
-        future = self._threads.submit(_write_at, self._descriptor, view, offset)
+        future = self._thread.submit(_write_at, self._descriptor, view, offset)
         self._waiting.append((future, offset, view))
         self._waiting_bytes += size
         while self._waiting_bytes > _AHEAD:
@@ -128,7 +166,7 @@ class _Sink:
                 while self._waiting:
                     self._settle_one()
             finally:
-                self._threads.shutdown()
+                self._thread.shutdown()
                 os.close(self._descriptor)
 
     def readable(self) -> bool:

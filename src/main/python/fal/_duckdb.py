@@ -54,8 +54,8 @@ class DuckDb:
         with self._adapter.connection_named(f"fal_{next(_names)}"):
             yield self._adapter.connections.get_thread_connection().handle.cursor()
 
-    def read(self, query: str, directory: str, spill: str) -> tuple[str, int]:
-        """Stream a query into an Arrow IPC file; its path and rows.
+    def read(self, query: str, directory: str, spill: str) -> tuple[list[str], int]:
+        """Stream a query into Arrow IPC files; their paths and rows.
 
         Each field carries the column's own type as metadata ``fal:database_type``.
         """
@@ -72,14 +72,14 @@ class DuckDb:
                 parts = (pa.Table.from_arrays(batch.columns, schema=schema) for batch in reader)
                 return _arrow_file.write(directory, spill, schema, parts)
 
-    def publish(self, relation: Any, path: str, mode: str) -> int:
-        """Make the Arrow file the content of ``relation`` in one transaction; returns its rows.
+    def publish(self, relation: Any, files: list[str], mode: str) -> int:
+        """Make the Arrow files the content of ``relation`` in one transaction; returns its rows.
 
         Overwrite replaces the table (a view of that name too), append inserts by column name.
         Readers see the old table until the commit; whatever fails leaves it as it was.
         """
-        with pa.memory_map(path) as source, self._cursor() as cursor:
-            table = _readable(pa.ipc.open_file(source).read_all())
+        with self._cursor() as cursor:
+            table = _readable(_arrow_file.read(files))
             select = _select(table.schema)
             data = f"fal_data_{next(_names)}"
             cursor.register(data, table)

@@ -77,6 +77,10 @@ def _import_eagerly() -> dict[str, str | None]:
     }
     pyarrow = importlib.import_module("pyarrow")
     versions["pyarrow"] = pyarrow.__version__
+    if "ARROW_DEFAULT_MEMORY_POOL" not in os.environ:
+        # Arrow's own pool asks for huge pages, whose first touch takes many times as long where memory is scarce
+        # or the machine a virtual one; a worker makes its frames once and never profits (docs/adr/0006).
+        pyarrow.set_memory_pool(pyarrow.system_memory_pool())
     for name in _EAGER:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
@@ -207,7 +211,7 @@ class _Server:
                 worker,
                 code=code if code >= 0 else None,
                 signal_number=-code if code < 0 else None,
-                max_rss_kb=peak_kb(usage.ru_maxrss),
+                max_rss_kb=_kb(usage.ru_maxrss),
             )
 
     def _exited(
@@ -257,7 +261,7 @@ def _die_with_server(lifeline: int) -> None:
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def peak_kb(max_rss: int) -> int:
+def _kb(max_rss: int) -> int:
     return max_rss // 1024 if sys.platform == "darwin" else max_rss
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fal import FalError
+from fal import FalError, _arrow_file
 from fal._types import is_text
 
 DATABASE_TYPE = b"fal:database_type"
@@ -40,8 +41,8 @@ class Sources:
         self.columns: dict[str, SourceColumn | None] = {}
         self.notices: list[str] = []
 
-    def frame(self, file: str, kind: str, dtypes: str) -> Any:
-        table = pa.ipc.open_file(pa.memory_map(file)).read_all()
+    def frame(self, files: Iterable[str], kind: str, dtypes: str) -> Any:
+        table = _arrow_file.read(files)
         if kind == "arrow":
             self._remember(table, None)
             return table

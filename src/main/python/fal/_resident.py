@@ -16,8 +16,8 @@ Commands (each with ``id``, answered ``{"type": "reply", "id", "ok": true, "resu
 ``list``     like ``invoke``, for ``dbt ls``. Result: success, message, unique_ids, parents first.
 ``debug``    ``args``: dbt's own check. Result: success, message, target without secrets.
 ``resolve``  ``hold``, ``kind``, ``arguments``, ``version``: a call that analysis did not see.
-``read``     ``query``, ``directory``, ``spill`` (for when it is full). Result: Arrow file, rows.
-``publish``  ``hold``, ``file``, ``mode``. Result: rows.
+``read``     ``query``, ``directory``, ``spill`` (for when it is full). Result: Arrow files, rows.
+``publish``  ``hold``, ``files``, ``mode``. Result: rows.
 
 Without a reply: ``release`` (``hold``, ``ok``, ``message``, ``rows``) ends a hold; ``cancel``
 stops the invocation after the nodes that are running.
@@ -197,12 +197,12 @@ class Resident:
         return dict(vars(resolved))
 
     def _do_read(self, command: dict[str, Any]) -> dict[str, Any]:
-        path, rows = self._data.read(command["query"], command["directory"], command["spill"])
-        return {"file": path, "rows": rows}
+        files, rows = self._data.read(command["query"], command["directory"], command["spill"])
+        return {"files": files, "rows": rows}
 
     def _do_publish(self, command: dict[str, Any]) -> dict[str, Any]:
         hold = self._holds[command["hold"]]
-        rows = self._data.publish(hold.relation, command["file"], command["mode"])
+        rows = self._data.publish(hold.relation, command["files"], command["mode"])
         return {"rows": rows}
 
     def _cancel(self) -> None:

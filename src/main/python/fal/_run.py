@@ -72,7 +72,7 @@ class Run:
         self._ask(
             {
                 "type": "write",
-                "file": written.file,
+                "files": written.files,
                 "rows": written.rows,
                 "mode": cleaned,
                 "line": place["line"],
@@ -121,21 +121,23 @@ class Run:
                 f"{kind}(dtypes={chosen!r}): the choices are {_any_of(_DTYPES)}.", "bad-dtypes"
             )
         with self._talking:
-            file = self._file(kind, name, version)
-        return self._sources.frame(file, frame, chosen)
+            files = self._files(kind, name, version)
+        return self._sources.frame(files, frame, chosen)
 
-    def _file(self, kind: str, name: tuple[str, ...], version: int | str | None) -> str:
-        """The path of the rows; asked for unless they were fetched ahead, waited for if need be."""
+    def _files(
+        self, kind: str, name: tuple[str, ...], version: int | str | None
+    ) -> tuple[str, ...]:
+        """The paths of the rows; asked for unless they were fetched ahead, waited for if need be."""
         key = (kind, name, None if version is None else str(version))
         if key not in self._inputs:
             question = {"kind": kind, "arguments": name, "version": version}
             answer = self._ask({"type": "read", **question, **self._place()})
-            self._inputs[key] = Input.of({**question, "file": answer["file"]})
-        while (file := self._inputs[key].file) is None:
+            self._inputs[key] = Input.of({**question, "files": answer["files"]})
+        while (files := self._inputs[key].files) is None:
             if key in self._failed:
                 raise _error(self._failed[key])
             self._listen()
-        return file
+        return files
 
     def _ask(self, question: Mapping[str, Any]) -> dict[str, Any]:
         """Sends a question and waits for its answer; an ``error`` is raised where the model asked."""

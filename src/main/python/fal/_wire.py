@@ -63,25 +63,25 @@ class PreviousColumn:
 
 @dataclass(frozen=True)
 class Input:
-    """A relation to be read; ``file`` is None until its rows are there."""
+    """A relation to be read; ``files`` is None until its rows are there."""
 
     kind: str
     arguments: tuple[str, ...]
     version: str | None = None
     unique_id: str | None = None
     relation: str | None = None
-    file: str | None = None
+    files: tuple[str, ...] | None = None
 
     @classmethod
     def of(cls, message: Mapping[str, Any]) -> Input:
-        version = message.get("version")
+        version, files = message.get("version"), message.get("files")
         return cls(
             message["kind"],
             tuple(message["arguments"]),
             None if version is None else str(version),
             message.get("unique_id"),
             message.get("relation"),
-            message.get("file"),
+            None if files is None else tuple(files),
         )
 
 

@@ -3,7 +3,7 @@
 Connects three times to the socket it was given; the first line of each connection is
 ``{"worker","token","stream": "control"|"stdout"|"stderr"}``. stdout and stderr belong to the model and become
 fds 1 and 2. On control, JSON lines: first the JVM's ``run``, then ``read``/``input`` and ``write``/``written``
-as the model asks, last ``done`` (``wrote``, ``peak_rss_kb``) or ``failed`` (``error`` with class, message,
+as the model asks, last ``done`` (``wrote``) or ``failed`` (``error`` with class, message,
 traceback, frames and kind). The exit code is 0 after either; 70 when the conversation itself broke down.
 """
 
@@ -14,7 +14,6 @@ import builtins
 import contextlib
 import fcntl
 import os
-import resource
 import socket
 import sys
 import threading
@@ -22,7 +21,6 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 import fal
-from fal._fork_server import peak_kb
 from fal._run import Run
 from fal._script import Script
 from fal._traceback import describe, syntax_place
@@ -115,11 +113,7 @@ def _execute(model: RunModel, script: Script, run: Run) -> BaseException | None:
 
 def _end(error: BaseException | None, run: Run) -> dict[str, Any]:
     wrote = run.written_at is not None
-    done = {
-        "type": "done",
-        "wrote": wrote,
-        "peak_rss_kb": peak_kb(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss),
-    }
+    done = {"type": "done", "wrote": wrote}
     if error is None:
         return done
     description = describe(error, run.places, run.model.project_dir)

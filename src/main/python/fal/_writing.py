@@ -1,4 +1,4 @@
-"""What a model writes, as an Arrow file: the inverse of ``_reading``, by the rules of docs/types.md.
+"""What a model writes, as Arrow files: the inverse of ``_reading``, by the rules of docs/types.md.
 
 A frame's problems are found together and raised at the model's line.
 """
@@ -33,9 +33,9 @@ _HINTS = {
 
 @dataclass(frozen=True)
 class Written:
-    """A finished file, and what the user shall hear of it."""
+    """Finished files, and what the user shall hear of them."""
 
-    file: str
+    files: list[str]
     rows: int
     notices: tuple[str, ...]
 
@@ -47,7 +47,7 @@ def write(data: Any, dtype: Mapping[str, Any] | None, model: RunModel, sources: 
     try:
         # Made anew with our schema: what pandas and others say of themselves in theirs is not for the warehouse.
         tables = (pa.Table.from_arrays(part.columns, schema=schema) for part in parts)
-        file, rows = _arrow_file.write(model.data_dir, model.spill_dir, schema, tables)
+        files, rows = _arrow_file.write(model.data_dir, model.spill_dir, schema, tables)
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
@@ -56,7 +56,7 @@ def write(data: Any, dtype: Mapping[str, Any] | None, model: RunModel, sources: 
             f" {model.spill_dir}: {error}. TMPDIR chooses another place on disk.",
             "disk-full",
         ) from None
-    return Written(file, rows, tuple(notices))
+    return Written(files, rows, tuple(notices))
 
 
 def _parts(

@@ -4,8 +4,12 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The one JSON mapper: unknown fields are ignored, so that newer dbt and Python sides still work.
@@ -17,6 +21,16 @@ public final class Json {
           .build();
 
   private Json() {}
+
+  /** An array of paths as a list; empty where there is none. */
+  public static List<Path> paths(JsonNode array) {
+    return array.valueStream().map(path -> Path.of(path.asText())).toList();
+  }
+
+  public static void putPaths(ObjectNode object, String name, List<Path> paths) {
+    ArrayNode array = object.putArray(name);
+    paths.forEach(path -> array.add(path.toString()));
+  }
 
   /** Loads the classes that reading and writing need, so that nobody waits for them later. */
   public static void load() {

@@ -1,5 +1,7 @@
 package dev.falflow.artifact;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.falflow.Json;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,5 +43,35 @@ public record ModelResult(
 
   public Duration executionTime() {
     return Duration.between(started, finished);
+  }
+
+  /** All of it but the log; times in seconds, {@code error} only after a failure. */
+  public ObjectNode toJson() {
+    ObjectNode json = Json.MAPPER.createObjectNode();
+    json.put("unique_id", uniqueId);
+    json.put("path", file);
+    json.put("status", failure == null ? "success" : "error");
+    json.put("thread_id", thread);
+    json.put("execution_time", seconds(executionTime()));
+    json.putArray("timing")
+        .addObject()
+        .put("name", "execute")
+        .put("started_at", started.toString())
+        .put("finished_at", finished.toString());
+    json.put("read_time", seconds(readTime));
+    json.put("publish_time", seconds(publishTime));
+    json.put("rows", rows);
+    json.put("peak_rss_kb", peakRssKb);
+    if (failure != null) {
+      json.putObject("error")
+          .put("code", failure.code())
+          .put("message", failure.message())
+          .put("traceback", failure.traceback());
+    }
+    return json;
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
   }
 }

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -99,35 +98,7 @@ public final class RunArtifacts {
   }
 
   private JsonNode toJson(ModelResult result) {
-    ObjectNode json = Json.MAPPER.createObjectNode();
-    json.put("unique_id", result.uniqueId());
-    json.put("path", result.file());
-    json.put("status", result.failure() == null ? "success" : "error");
-    json.put("thread_id", result.thread());
-    json.put("execution_time", seconds(result.executionTime()));
-    ArrayNode timing = json.putArray("timing");
-    timing
-        .addObject()
-        .put("name", "execute")
-        .put("started_at", result.started().toString())
-        .put("finished_at", result.finished().toString());
-    json.put("read_time", seconds(result.readTime()));
-    json.put("publish_time", seconds(result.publishTime()));
-    json.put("rows", result.rows());
-    json.put("peak_rss_kb", result.peakRssKb());
     Path log = result.log();
-    json.put("log", log == null ? null : targetPath.relativize(log).toString());
-    ModelResult.Failure failure = result.failure();
-    if (failure != null) {
-      json.putObject("error")
-          .put("code", failure.code())
-          .put("message", failure.message())
-          .put("traceback", failure.traceback());
-    }
-    return json;
-  }
-
-  private static double seconds(Duration duration) {
-    return duration.toNanos() / 1e9;
+    return result.toJson().put("log", log == null ? null : targetPath.relativize(log).toString());
   }
 }

@@ -68,14 +68,16 @@ public interface DbtEngine extends AutoCloseable {
   void cancel();
 
   /**
-   * Streams a query into a new Arrow IPC file, on dbt's own connection (DuckDB).
+   * Streams a query into new Arrow IPC files, on dbt's own connection (DuckDB).
    *
-   * @param spill where the file goes when {@code directory} is full
+   * @param spill where the files go when {@code directory} is full
    */
-  Path read(String query, Path directory, Path spill);
+  List<Path> read(String query, Path directory, Path spill);
 
-  /** Publishes an Arrow IPC file as the held model's relation, on dbt's own connection (DuckDB). */
-  long publish(HeldModel model, Path file, String mode);
+  /**
+   * Publishes such Arrow IPC files as the held model's relation, on dbt's own connection (DuckDB).
+   */
+  long publish(HeldModel model, List<Path> files, String mode);
 
   /**
    * dbt's own check of project, profile and connection: {@code dbt debug}.

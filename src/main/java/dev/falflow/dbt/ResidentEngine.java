@@ -172,26 +172,21 @@ public final class ResidentEngine implements DbtEngine {
   }
 
   @Override
-  public Path read(String query, Path directory, Path spill) {
+  public List<Path> read(String query, Path directory, Path spill) {
     JsonNode result =
         process.call(
             command("read")
                 .put("query", query)
                 .put("directory", directory.toString())
                 .put("spill", spill.toString()));
-    return Path.of(result.path("file").asText());
+    return Json.paths(result.path("files"));
   }
 
   @Override
-  public long publish(HeldModel model, Path file, String mode) {
-    return process
-        .call(
-            command("publish")
-                .put("hold", model.hold())
-                .put("file", file.toString())
-                .put("mode", mode))
-        .path("rows")
-        .asLong();
+  public long publish(HeldModel model, List<Path> files, String mode) {
+    ObjectNode command = command("publish").put("hold", model.hold()).put("mode", mode);
+    Json.putPaths(command, "files", files);
+    return process.call(command).path("rows").asLong();
   }
 
   private static ObjectNode command(String operation) {

@@ -33,7 +33,6 @@ import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One Python model from its hold to its published table: the conversation with its worker. Inputs
@@ -53,7 +52,7 @@ final class PythonModelRun {
   private final DataFolder folder;
   private final Consumer<String> onNotice;
   private final Queue<Path> inputFiles = new ConcurrentLinkedQueue<>();
-  private @Nullable Path written;
+  private List<Path> written = List.of();
   private String mode = "overwrite";
   private volatile Duration readTime = Duration.ZERO;
 
@@ -100,7 +99,7 @@ final class PythonModelRun {
       send(runMessage());
       inputs = prefetch(threads, clock, started);
       Optional<JsonNode> end = converse();
-      if (end.isPresent() && written != null && isDone(end.get()) && !stopped.getAsBoolean()) {
+      if (end.isPresent() && !written.isEmpty() && isDone(end.get()) && !stopped.getAsBoolean()) {
         // Not after the worker's exit: giving back a large frame's memory takes it a while.
         Instant loaded = clock.instant();
         rows = warehouse.publish(held, written, mode);
@@ -119,7 +118,7 @@ final class PythonModelRun {
     } finally {
       inputs.exceptionally(whoAskedWasTold -> null).join();
       inputFiles.forEach(DataFolder::discard);
-      DataFolder.discard(written);
+      written.forEach(DataFolder::discard);
     }
     return new ModelResult(
         held.uniqueId(),
@@ -168,16 +167,14 @@ final class PythonModelRun {
               }
             });
     ArrayNode inputs = message.putArray("inputs");
-    held.inputs().forEach(input -> inputs.add(inputMessage(input, null)));
+    held.inputs().forEach(input -> inputs.add(inputMessage(input)));
     return message;
   }
 
-  private static ObjectNode inputMessage(ResolvedInput input, @Nullable Path file) {
+  private static ObjectNode inputMessage(ResolvedInput input) {
     ObjectNode message = input.input().toJson().put("type", "input");
     message.put("unique_id", input.uniqueId());
-    message.put("relation", input.relation());
-    message.put("file", file == null ? null : file.toString());
-    return message;
+    return message.put("relation", input.relation());
   }
 
   /** Sending to a worker that died is no failure of its own: its exit says what happened. */
@@ -206,9 +203,11 @@ final class PythonModelRun {
   /** The message that gives the worker an input, or tells it why there is none. */
   private ObjectNode answer(ResolvedInput input) {
     try {
-      Path file = warehouse.read(input);
-      inputFiles.add(file);
-      return inputMessage(input, file);
+      List<Path> files = warehouse.read(input);
+      inputFiles.addAll(files);
+      ObjectNode message = inputMessage(input);
+      Json.putPaths(message, "files", files);
+      return message;
     } catch (FalException e) {
       Problem problem = e.problems().get(0);
       return input
@@ -233,7 +232,7 @@ final class PythonModelRun {
       switch (message.path("type").asText()) {
         case "read" -> send(read(message).put("id", message.path("id").asInt()));
         case "write" -> {
-          written = Path.of(message.path("file").asText());
+          written = Json.paths(message.path("files"));
           mode = message.path("mode").asText();
           message.path("notices").forEach(notice -> onNotice.accept(notice.asText()));
           send(

@@ -3,6 +3,7 @@ package dev.falflow.python;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.FalException;
+import dev.falflow.Folders;
 import dev.falflow.Json;
 import dev.falflow.Problem;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.falflow.python;
 
+import dev.falflow.Folders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

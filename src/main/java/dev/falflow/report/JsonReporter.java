@@ -11,7 +11,6 @@ import dev.falflow.dbt.DbtEvent;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -106,35 +105,8 @@ final class JsonReporter implements Reporter {
   }
 
   private static ObjectNode toJson(ModelResult result) {
-    ModelResult.Failure failure = result.failure();
     Path log = result.log();
-    ObjectNode json =
-        data()
-            .put("unique_id", result.uniqueId())
-            .put("path", result.file())
-            .put("status", failure == null ? "success" : "error")
-            .put("rows", result.rows())
-            .put("execution_time", seconds(result.executionTime()))
-            .put("read_time", seconds(result.readTime()))
-            .put("publish_time", seconds(result.publishTime()))
-            .put("started_at", result.started().toString())
-            .put("finished_at", result.finished().toString())
-            .put("thread_id", result.thread())
-            .put("peak_rss_kb", result.peakRssKb())
-            .put("log", log == null ? null : log.toString());
-    if (failure == null) {
-      json.putNull("error");
-    } else {
-      json.putObject("error")
-          .put("code", failure.code())
-          .put("message", failure.message())
-          .put("traceback", failure.traceback());
-    }
-    return json;
-  }
-
-  private static double seconds(Duration duration) {
-    return duration.toNanos() / 1e9;
+    return result.toJson().put("log", log == null ? null : log.toString());
   }
 
   private static ObjectNode data() {

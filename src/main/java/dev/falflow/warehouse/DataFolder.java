@@ -1,21 +1,18 @@
 package dev.falflow.warehouse;
 
+import dev.falflow.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Two folders for the length of a run, readable by the user only: {@link #data} in shared memory
@@ -60,10 +57,7 @@ public final class DataFolder implements AutoCloseable {
   }
 
   /** Removes a file of this run's that nobody reads any more; one already gone is fine. */
-  public static void discard(@Nullable Path file) {
-    if (file == null) {
-      return;
-    }
+  public static void discard(Path file) {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
@@ -87,42 +81,13 @@ public final class DataFolder implements AutoCloseable {
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
             FileLock free = channel.tryLock()) {
           if (free != null) {
-            deleteAll(folder);
+            Folders.delete(folder);
           }
         } catch (NoSuchFileException e) {
           // Another fal swept it in between.
         }
       }
     }
-  }
-
-  private static void deleteAll(Path folder) throws IOException {
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException failure)
-              throws IOException {
-            if (failure instanceof NoSuchFileException) {
-              return FileVisitResult.CONTINUE;
-            }
-            throw failure;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-              throws IOException {
-            Files.deleteIfExists(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 
   private record Locked(Path path, FileChannel channel) {
@@ -142,9 +107,7 @@ public final class DataFolder implements AutoCloseable {
     void close() {
       try {
         channel.close();
-        if (Files.exists(path)) {
-          deleteAll(path);
-        }
+        Folders.delete(path);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

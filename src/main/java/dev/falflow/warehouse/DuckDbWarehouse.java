@@ -4,6 +4,7 @@ import dev.falflow.dbt.DbtEngine;
 import dev.falflow.dbt.HeldModel;
 import dev.falflow.dbt.ResolvedInput;
 import java.nio.file.Path;
+import java.util.List;
 
 /** DuckDB, whose file only dbt's own process may open: the engine moves the data (DESIGN D5). */
 public final class DuckDbWarehouse implements Warehouse {
@@ -16,12 +17,12 @@ public final class DuckDbWarehouse implements Warehouse {
   }
 
   @Override
-  public Path read(ResolvedInput input) {
+  public List<Path> read(ResolvedInput input) {
     return engine.read(input.query(), folder.data(), folder.spill());
   }
 
   @Override
-  public long publish(HeldModel model, Path file, String mode) {
-    return engine.publish(model, file, mode);
+  public long publish(HeldModel model, List<Path> files, String mode) {
+    return engine.publish(model, files, mode);
   }
 }

@@ -2,6 +2,7 @@ package dev.falflow.python;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.falflow.Folders;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
