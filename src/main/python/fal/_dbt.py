@@ -16,6 +16,7 @@ What it rests on, beside the documented ``dbtRunner(manifest=…, callbacks=[…
 from __future__ import annotations
 
 import difflib
+import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,8 +28,11 @@ from dbt.cli.main import dbtRunner
 from dbt.context.providers import generate_runtime_model_context
 from dbt_common.exceptions import DbtRuntimeError
 
+from fal._state import State
+
 MATERIALIZATION = "fal"
 _HOLD = "fal: hold "
+_STATE_OPTIONS = {"--state": "DBT_STATE", "--defer-state": "DBT_DEFER_STATE"}
 
 # Pre-hooks run before the model reads, post-hooks after its table is published. The commit
 # leaves no transaction open while Python runs; PostgreSQL wants one to have begun.
@@ -100,12 +104,19 @@ class ResolveError(Exception):
         self.code = code
 
 
+class StateError(Exception):
+    """``--state`` can't be used; nothing was run."""
+
+    code = "state-not-found"
+
+
 @dataclass
 class PythonModel:
-    """What the JVM knows of a Python model: its source file and the inputs found in it."""
+    """What the JVM knows of a Python model: its source file, what tells it has changed, the inputs found in it."""
 
     unique_id: str
     file: str
+    checksum: str = ""
     inputs: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -160,6 +171,38 @@ class Invocation:
         for unique_id in self._models:
             node = self.manifest.nodes[unique_id]
             node.relation_name = str(adapter.Relation.create_from(adapter.config, node))
+
+    def with_state(
+        self, args: Sequence[str], project_dir: str, place: str, warn: Callable[[str], None]
+    ) -> list[str]:
+        """The arguments, naming copies in ``place`` of the state folders they name (see ``_state``)."""
+        adapter = adapter_of(self.manifest)
+        state = State(
+            {unique_id: model.checksum for unique_id, model in self._models.items()},
+            MATERIALIZATION,
+            lambda node: str(
+                adapter.Relation.create(
+                    database=node["database"],
+                    schema=node["schema"],
+                    identifier=node["alias"],
+                    quote_policy=adapter.config.quoting,
+                )
+            ),
+            warn,
+        )
+        copies: list[str] = []
+        for option, variable in _STATE_OPTIONS.items():
+            folder = _last_value(args, option) or os.environ.get(variable)
+            if not folder:
+                continue
+            path = os.path.join(project_dir, folder)
+            if not os.path.isdir(path):
+                raise StateError(
+                    f"{option} names no folder: {path}. Give the one that holds the manifest.json to compare with."
+                )
+            if copy := state.copy(path, place):
+                copies += [option, copy]  # of two, dbt takes the last
+        return [*args, *copies]
 
     def _restore(self) -> None:
         for unique_id, materialized in self._original.items():
@@ -298,6 +341,17 @@ def call_text(kind: str, arguments: Sequence[str], version: Any = None) -> str:
     if version is not None:
         texts.append(f"v={version!r}")
     return f"{kind}({', '.join(texts)})"
+
+
+def _last_value(args: Sequence[str], option: str) -> str | None:
+    """What ``--option value`` or ``--option=value`` gives."""
+    value = None
+    for index, word in enumerate(args):
+        if word == option and index + 1 < len(args):
+            value = args[index + 1]
+        elif word.startswith(option + "="):
+            value = word[len(option) + 1 :]
+    return value
 
 
 def parse(args: list[str], on_event: Callable[[Any], None]) -> Any:

@@ -152,6 +152,11 @@ class Resident:
         selected = [json.loads(line)["unique_id"] for line in result.result or ()]
         return {**self._outcome(result), "unique_ids": _dbt.in_order(manifest, selected)}
 
+    def _warn(self, message: str) -> None:
+        """A warning of ours, told as dbt's are."""
+        event = {"type": "event", "name": "FalWarning", "level": "warn", "message": message}
+        self._send({**event, "thread": "", "time": ""})
+
     def _do_debug(self, command: dict[str, Any]) -> dict[str, Any]:
         from fal import _dbt
 
@@ -169,6 +174,8 @@ class Resident:
         if self._cancelled:
             invocation.cancelled.set()
         sys.argv = ["dbt", *args]  # what dbt's artifacts give as its invocation_command
+        project_dir = _dbt.adapter_of(manifest).config.project_root
+        args = invocation.with_state(args, project_dir, self._folders[-1], self._warn)
         if models:
             self._pool.submit(importlib.import_module, "fal._duckdb")  # pyarrow takes 0.3 s
         try:

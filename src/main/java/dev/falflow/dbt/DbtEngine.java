@@ -122,8 +122,13 @@ public interface DbtEngine extends AutoCloseable {
   /** One such input: the stub's path in the project, a stable code, and what is wrong with it. */
   record Unresolved(String stubPath, ModelInput input, String code, String message) {}
 
-  /** A Python model as the engine has to know it: its file and the inputs found in it. */
-  record PythonModelNode(String file, List<ModelInput> inputs) {
+  /**
+   * A Python model as the engine has to know it.
+   *
+   * @param checksum of its code, to be compared with that of {@code --state}
+   * @param inputs found in it, to be fetched ahead
+   */
+  record PythonModelNode(String file, String checksum, List<ModelInput> inputs) {
     public PythonModelNode {
       inputs = List.copyOf(inputs);
     }

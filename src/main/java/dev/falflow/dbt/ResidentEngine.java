@@ -129,7 +129,7 @@ public final class ResidentEngine implements DbtEngine {
         (uniqueId, model) -> {
           ObjectNode json = models.addObject();
           json.put("unique_id", uniqueId);
-          json.put("file", model.file());
+          json.put("file", model.file()).put("checksum", model.checksum());
           ArrayNode inputs = json.putArray("inputs");
           model.inputs().forEach(input -> inputs.add(input.toJson()));
         });

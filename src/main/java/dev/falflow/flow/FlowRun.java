@@ -2,6 +2,7 @@ package dev.falflow.flow;
 
 import dev.falflow.FalException;
 import dev.falflow.Problem;
+import dev.falflow.artifact.FalManifest;
 import dev.falflow.artifact.RunArtifacts;
 import dev.falflow.dbt.DbtEngine;
 import dev.falflow.dbt.DbtEvent;
@@ -123,7 +124,7 @@ public final class FlowRun {
         engine.list(
             request.listArguments(project.root(), new SourceSelection(project, sources)),
             models.nodes(),
-            event -> {});
+            this::forwardUnlessInfo);
     DryRun.lines(selected, models).forEach(reporter::info);
     return SUCCESS;
   }
@@ -145,11 +146,7 @@ public final class FlowRun {
           request.parseArguments(project.root()),
           PythonModels.inputsByStub(project, sources),
           request.rawEvents(),
-          event -> {
-            if (!event.level().equals("info")) {
-              forward(event);
-            }
-          });
+          this::forwardUnlessInfo);
     } catch (DbtEngine.UnresolvedInputs e) {
       throw PythonModels.unresolved(project, sources, e);
     } catch (DbtEngine.ParseFailure e) {
@@ -166,6 +163,7 @@ public final class FlowRun {
       ForkServer forkServer) {
     ParsedProject parsed = parse(request, project, sources, engine);
     PythonModels models = PythonModels.link(project, sources, parsed);
+    FalManifest.write(request.targetPath(project), models.manifest());
     RunArtifacts artifacts = new RunArtifacts(request.targetPath(project));
     artifacts.begin();
     ExecutorService threads = Executors.newCachedThreadPool(FlowRun::daemon);
@@ -229,6 +227,12 @@ public final class FlowRun {
   private void forward(DbtEvent event) {
     if (!event.name().equals("MainEncounteredError") && !event.name().equals("MainStackTrace")) {
       reporter.event(event);
+    }
+  }
+
+  private void forwardUnlessInfo(DbtEvent event) {
+    if (!event.level().equals("info")) {
+      forward(event);
     }
   }
 

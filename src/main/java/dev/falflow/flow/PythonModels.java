@@ -5,6 +5,7 @@ import dev.falflow.FalException;
 import dev.falflow.Json;
 import dev.falflow.Location;
 import dev.falflow.Problem;
+import dev.falflow.artifact.FalManifest;
 import dev.falflow.dbt.DbtEngine;
 import dev.falflow.dbt.DbtEngine.PythonModelNode;
 import dev.falflow.dbt.DbtEngine.UnresolvedInputs;
@@ -98,8 +99,22 @@ final class PythonModels {
     Map<String, PythonModelNode> nodes = new LinkedHashMap<>();
     byUniqueId.forEach(
         (uniqueId, source) ->
-            nodes.put(uniqueId, new PythonModelNode(source.file(), called(source))));
+            nodes.put(
+                uniqueId,
+                new PythonModelNode(source.file(), source.code().checksum(), called(source))));
     return nodes;
+  }
+
+  /** What a later run's {@code --state} has to know of each. */
+  Map<String, FalManifest.Entry> manifest() {
+    Map<String, FalManifest.Entry> entries = new LinkedHashMap<>();
+    byUniqueId.forEach(
+        (uniqueId, source) ->
+            entries.put(
+                uniqueId,
+                new FalManifest.Entry(
+                    source.file(), source.code().checksum(), source.code().modules())));
+    return entries;
   }
 
   private static List<ModelInput> called(PythonSource source) {

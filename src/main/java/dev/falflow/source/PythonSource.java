@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param imports modules it names in import statements, relative ones with their dots
  * @param readsWhenImported whether importing it calls {@code ref} or {@code source}
  * @param docstringLine where its module docstring begins, null when it has none
+ * @param code tells whether the model has changed
  */
 public record PythonSource(
     Path path,
@@ -25,7 +26,20 @@ public record PythonSource(
     List<Dependency> dependencies,
     List<String> imports,
     boolean readsWhenImported,
-    @Nullable Integer docstringLine) {
+    @Nullable Integer docstringLine,
+    Code code) {
+  /**
+   * What its runs depend on.
+   *
+   * @param checksum another one when the file's code or a module's changes, SHA-256 in hex
+   * @param modules the project's own modules it imports, directly or not, relative to the project
+   */
+  public record Code(String checksum, List<String> modules) {
+    public Code {
+      modules = List.copyOf(modules);
+    }
+  }
+
   /** What a file is to fal. */
   public enum Kind {
     /** Calls {@code write_to_model}: ours. */

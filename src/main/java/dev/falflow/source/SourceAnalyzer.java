@@ -1,20 +1,24 @@
 package dev.falflow.source;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.falflow.project.ModelFiles;
 import dev.falflow.project.Project;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,40 +52,92 @@ public final class SourceAnalyzer {
   /** Reads all Python files; what is wrong with them is in the answer, nothing is thrown for it. */
   public PythonSources analyze(Project project) {
     ModelFiles files = ModelFiles.of(project);
-    Map<ModelFiles.Found, FileAnalysis> analyses = analyses(project, files.python());
-    return new SourceChecks(project, files).check(analyses);
+    Reading reading = new Reading(project);
+    reading.read(files.python().stream().map(ModelFiles.Found::path).toList());
+    Map<Path, Set<Path>> modules = reading.modulesOf(files.python());
+    reading.keep();
+    SourceChecks checks = new SourceChecks(project, files);
+    for (ModelFiles.Found file : files.python()) {
+      Set<Path> reached = Objects.requireNonNull(modules.get(file.path()));
+      checks.add(file, reading.answer(file.path()), reading.code(file.path(), reached));
+    }
+    return checks.finish();
   }
 
-  private Map<ModelFiles.Found, FileAnalysis> analyses(
-      Project project, List<ModelFiles.Found> files) {
-    AnalysisCache cache = AnalysisCache.open(cacheFile, cacheKey());
-    Map<ModelFiles.Found, String> digests = new LinkedHashMap<>();
-    Map<String, AnalysisProcess.Request> unknown = new LinkedHashMap<>();
-    Map<String, FileAnalysis> known = new LinkedHashMap<>();
-    for (ModelFiles.Found file : files) {
-      String digest = digest(file.path());
-      digests.put(file, digest);
-      FileAnalysis answer = cache.get(digest);
-      if (answer == null) {
-        String name = project.relative(file.path());
-        unknown.putIfAbsent(digest, new AnalysisProcess.Request(file.path(), name));
-      } else {
-        known.put(digest, answer);
+  /** What one analysis has read so far. */
+  private final class Reading {
+    private final Project project;
+    private final AnalysisCache cache = AnalysisCache.open(cacheFile, cacheKey());
+    private final Map<Path, String> digests = new LinkedHashMap<>();
+    private final Map<String, FileAnalysis> answers = new LinkedHashMap<>();
+
+    Reading(Project project) {
+      this.project = project;
+    }
+
+    void read(Collection<Path> files) {
+      Map<String, AnalysisProcess.Request> unknown = new LinkedHashMap<>();
+      for (Path file : files) {
+        String digest = digest(file);
+        digests.put(file, digest);
+        FileAnalysis answer = cache.get(digest);
+        if (answer != null) {
+          answers.put(digest, answer);
+        } else if (!answers.containsKey(digest)) {
+          unknown.put(digest, new AnalysisProcess.Request(file, project.relative(file)));
+        }
+      }
+      List<FileAnalysis> found = process.analyze(List.copyOf(unknown.values()));
+      int next = 0;
+      for (String digest : unknown.keySet()) {
+        answers.put(digest, found.get(next++));
       }
     }
-    List<FileAnalysis> answers = process.analyze(List.copyOf(unknown.values()));
-    int next = 0;
-    for (String digest : unknown.keySet()) {
-      known.put(digest, answers.get(next++));
+
+    /** The local modules of each script; modules outside the model paths are read for it. */
+    Map<Path, Set<Path>> modulesOf(List<ModelFiles.Found> scripts) {
+      LocalModules local = new LocalModules(project.root());
+      while (true) {
+        Map<Path, Set<Path>> modules = new LinkedHashMap<>();
+        Set<Path> unread = new TreeSet<>();
+        for (ModelFiles.Found script : scripts) {
+          Set<Path> reached = local.of(script.path(), this::imports);
+          modules.put(script.path(), reached);
+          unread.addAll(reached);
+        }
+        unread.removeAll(digests.keySet());
+        if (unread.isEmpty()) {
+          return modules;
+        }
+        read(unread);
+      }
     }
-    cache.keep(known);
-    Map<ModelFiles.Found, FileAnalysis> result = new LinkedHashMap<>();
-    digests.forEach((file, digest) -> result.put(file, Objects.requireNonNull(known.get(digest))));
-    return result;
+
+    private List<String> imports(Path file) {
+      return digests.containsKey(file) ? answer(file).imports() : List.of();
+    }
+
+    FileAnalysis answer(Path file) {
+      return Objects.requireNonNull(answers.get(digests.get(file)));
+    }
+
+    PythonSource.Code code(Path script, Set<Path> modules) {
+      List<String> names = modules.stream().map(project::relative).toList();
+      List<byte[]> parts = new ArrayList<>(List.of(NotebookCode.of(script)));
+      modules.forEach(
+          module -> {
+            parts.add((project.relative(module) + digests.get(module)).getBytes(UTF_8));
+          });
+      return new PythonSource.Code(sha256(parts), names);
+    }
+
+    void keep() {
+      cache.keep(answers);
+    }
   }
 
   private String cacheKey() {
-    List<byte[]> parts = new ArrayList<>(List.of(pythonVersion.getBytes(StandardCharsets.UTF_8)));
+    List<byte[]> parts = new ArrayList<>(List.of(pythonVersion.getBytes(UTF_8)));
     MODULES.forEach(module -> parts.add(bytes(modules.resolve(module))));
     return sha256(parts);
   }

@@ -30,14 +30,14 @@ final class SourceChecks {
     this.warnings = new ArrayList<>(files.problems());
   }
 
-  PythonSources check(Map<ModelFiles.Found, FileAnalysis> analyses) {
-    analyses.forEach(this::add);
+  /** What is wrong between the files added so far, and all there is to say. */
+  PythonSources finish() {
     findEqualNames();
     findHelpersThatRead();
     return new PythonSources(files, sources, errors, warnings, infos);
   }
 
-  private void add(ModelFiles.Found found, FileAnalysis analysis) {
+  void add(ModelFiles.Found found, FileAnalysis analysis, PythonSource.Code code) {
     String file = project.relative(found.path());
     PythonSource source =
         new PythonSource(
@@ -48,7 +48,8 @@ final class SourceChecks {
             analysis.dependencies().stream().map(call -> call.in(file)).toList(),
             analysis.imports(),
             analysis.moduleLevelCalls(),
-            analysis.docstringLine());
+            analysis.docstringLine(),
+            code);
     sources.add(source);
     analysis.problems().forEach(problem -> errors.add(located(file, problem)));
     switch (source.kind()) {

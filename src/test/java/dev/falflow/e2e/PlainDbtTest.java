@@ -13,27 +13,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** dbt without fal, on a project whose Python models have been run: the project stays dbt's. */
 class PlainDbtTest {
-  /** dbt's own commands one after the other; prints what came of each. */
-  private static final String DBT =
-      """
-      import contextlib, json, os, sys
-      from dbt.cli.main import dbtRunner
-
-      outcomes = {}
-      with open(os.devnull, "w") as nothing, contextlib.redirect_stdout(nothing):
-          for command in sys.argv[1:]:
-              done = dbtRunner().invoke([*command.split(), "--quiet"])
-              results = getattr(done.result, "results", done.result) if command != "docs generate" else []
-              outcomes[command] = {
-                  "success": done.success,
-                  "exception": str(done.exception) if done.exception else None,
-                  "results": [
-                      each if isinstance(each, str) else f"{each.node.unique_id}: {each.status}" for each in results
-                  ],
-              }
-      print(json.dumps(outcomes))
-      """;
-
   private static SampleProject project;
   private static JsonNode outcomes;
 
@@ -44,7 +23,7 @@ class PlainDbtTest {
         "create schema raw", "create table raw.orders as select 1 as id, 'first' as label");
     CommandResult run = project.fal().run("flow", "run");
     assertThat(run.exitCode()).as(run::toString).isZero();
-    outcomes = TestPython.run(project.root(), DBT, "run", "build", "test", "ls", "docs generate");
+    outcomes = project.dbt("run", "build", "test", "ls", "docs generate");
   }
 
   @Test

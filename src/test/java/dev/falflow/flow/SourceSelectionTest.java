@@ -66,6 +66,7 @@ class SourceSelectionTest {
         List.of(),
         List.of(),
         false,
-        null);
+        null,
+        new PythonSource.Code("", List.of()));
   }
 }

@@ -1,0 +1,2 @@
+df = ref("score")
+write_to_model(df)

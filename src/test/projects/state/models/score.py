@@ -1,0 +1,5 @@
+from lib.weights import weight
+
+df = ref("orders")
+df["score"] = weight(df)
+write_to_model(df)
