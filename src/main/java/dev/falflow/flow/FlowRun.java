@@ -9,6 +9,7 @@ import dev.falflow.dbt.DbtEvent;
 import dev.falflow.dbt.InvocationOutcome;
 import dev.falflow.dbt.ParsedProject;
 import dev.falflow.dbt.ResidentEngine;
+import dev.falflow.project.FolderConfigs;
 import dev.falflow.project.Project;
 import dev.falflow.python.CacheFolder;
 import dev.falflow.python.ForkServer;
@@ -108,6 +109,9 @@ public final class FlowRun {
     sources.warnings().forEach(reporter::warning);
     StubPlan plan = StubPlan.of(project, sources);
     plan.warnings().forEach(reporter::warning);
+    new FolderConfigs(project)
+        .hidden(sources.models().stream().map(PythonSource::stubFqn).toList())
+        .forEach(reporter::warning);
     plan.apply();
     if (!dryRun) {
       plan.reminders().forEach(reporter::info);

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
@@ -44,6 +45,13 @@ final class Yaml {
               Location.of(file), "broken-yaml", "the file is not valid YAML: " + e.getMessage()),
           e);
     }
+  }
+
+  /** The value as a YAML text, a line for each entry. */
+  static String text(Object value) {
+    DumperOptions options = new DumperOptions();
+    options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
+    return new org.yaml.snakeyaml.Yaml(options).dump(value);
   }
 
   /** The value as a map; empty when it is anything else. */

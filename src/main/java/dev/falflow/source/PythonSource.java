@@ -76,7 +76,7 @@ public record PythonSource(
   }
 
   /** The stub's folders below its model path, then its name. */
-  List<String> stubFqn() {
+  public List<String> stubFqn() {
     List<String> fqn = new ArrayList<>(List.of(Project.STUB_FOLDER));
     Path folder = root.relativize(path).getParent();
     if (folder != null) {
