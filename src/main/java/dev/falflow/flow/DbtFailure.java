@@ -23,6 +23,12 @@ final class DbtFailure {
         || failure.contains("does not have a target named")) {
       return Problem.of("profile-not-found", failure).withHint(where(request.profilesFile()));
     }
+    if (failure.contains("'ephemeral' materialization has an invalid value")) {
+      return Problem.of(code, failure)
+          .withHint(
+              "The SQL generated for a Python model is ephemeral, so that plain dbt works with it;"
+                  + " dbt allows ephemeral models the access private or protected.");
+    }
     return Problem.of(code, failure);
   }
 

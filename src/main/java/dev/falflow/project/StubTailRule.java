@@ -24,7 +24,7 @@ public final class StubTailRule {
   private static final List<String> RELATION_KEYS =
       List.of("schema", "alias", "database", "dataset", "project", "catalog");
   private static final Pattern MENTIONS_RELATION =
-      Pattern.compile("[+\"']?(?:" + String.join("|", RELATION_KEYS) + ")[\"']?\\s*:");
+      Pattern.compile("[+\"']?(?:versions|" + String.join("|", RELATION_KEYS) + ")[\"']?\\s*:");
   private static final Pattern OVERRIDE =
       Pattern.compile("\\bmacro\\s+(?:\\w+__)?generate_(?:schema|alias|database)_name\\s*\\(");
 
@@ -90,10 +90,19 @@ public final class StubTailRule {
       Map<String, @Nullable Object> properties = Yaml.map(model);
       Map<String, @Nullable Object> config = Yaml.map(properties.get("config"));
       boolean places = RELATION_KEYS.stream().anyMatch(key -> config.get(key) != null);
-      if (places && properties.get("name") instanceof String name) {
-        configuredModels.add(name);
+      if (properties.get("name") instanceof String name) {
+        if (places) {
+          configuredModels.add(name);
+        }
+        Yaml.list(properties.get("versions"))
+            .forEach(version -> configuredModels.add(fileOf(name, Yaml.map(version))));
       }
     }
+  }
+
+  /** A version's model has its version in the relation's name, not in its own. */
+  private static String fileOf(String name, Map<String, @Nullable Object> version) {
+    return version.get("defined_in") instanceof String file ? file : name + "_v" + version.get("v");
   }
 
   private static boolean holdsOverride(Path macroPath) {

@@ -1,0 +1,3 @@
+df = ref("priced", version=1)
+df["currency"] = "EUR"
+write_to_model(df)
