@@ -112,6 +112,13 @@ final class SampleProject {
     return Files.exists(root.resolve(file));
   }
 
+  /** The files below a folder, as seen from the project. */
+  List<String> files(String folder) throws IOException {
+    try (Stream<Path> files = Files.walk(root.resolve(folder))) {
+      return files.filter(Files::isRegularFile).map(root::relativize).map(Path::toString).toList();
+    }
+  }
+
   void delete(String file) throws IOException {
     Files.delete(root.resolve(file));
   }

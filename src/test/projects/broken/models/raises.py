@@ -1,0 +1,3 @@
+df = ref("orders")
+raise ValueError("boom")
+write_to_model(df)

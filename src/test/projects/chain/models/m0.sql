@@ -1,0 +1,1 @@
+select range as id, 'name ' || range as name from range(3)

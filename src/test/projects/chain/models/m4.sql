@@ -1,0 +1,1 @@
+select * from {{ ref('m3') }} where c > 1
