@@ -36,6 +36,9 @@ class Bench:
             [self.fal, "flow", "run", "--experimental-models", *self.fal_options, *options], project
         )
 
+    def flow_build(self, project: Path) -> Ran:
+        return run([self.fal, "flow", "build", *self.fal_options], project)
+
     def run_dbt(self, project: Path, *words: str) -> Ran:
         return run([self.dbt, *words], project)
 
@@ -265,6 +268,24 @@ def span_of_models(project: Path) -> float:
     return (completed - started).total_seconds()
 
 
+def sql_only(bench: Bench) -> Outcome:
+    ours = projects.sql_only(bench.folder / "ours", 1000)
+    peer = projects.sql_only(bench.folder / "peer", 1000)
+    figures = alternate(
+        {
+            "fal flow build": lambda: bench.flow_build(ours).seconds,
+            "dbt build": lambda: bench.run_dbt(peer, "build").seconds,
+        },
+        bench.rounds,
+    )
+    return Outcome(
+        "sql-only",
+        "1,000 SQL models and no Python model, whole fal flow build against dbt build",
+        figures,
+        [Bar("ratio", median_ratio(figures, "fal flow build", "dbt build"), 1.1, "times")],
+    )
+
+
 CASES: dict[str, Callable[[Bench], Outcome]] = {
     "quickstart": quickstart,
     "chain": chain,
@@ -273,4 +294,5 @@ CASES: dict[str, Callable[[Bench], Outcome]] = {
     "frames": frames,
     "sleepers": sleepers,
     "many-models": many_models,
+    "sql-only": sql_only,
 }

@@ -134,8 +134,6 @@ def add_sql_models(folder: Path, count: int) -> None:
 def many_pairs(folder: Path, count: int) -> Path:
     """As many SQL models as Python models, each Python model reading one of them."""
     new_project(folder)
-    (folder / "models" / "sql").mkdir()
-    (folder / "models" / "python").mkdir()
     for number in range(count):
         write(folder / "models" / "sql" / f"before_{number:04}.sql", "select 1 as n")
         write(
@@ -146,6 +144,17 @@ def many_pairs(folder: Path, count: int) -> Path:
             write_to_model(df)
             """,
         )
+    return folder
+
+
+def sql_only(folder: Path, count: int) -> Path:
+    """A project without Python models, ten layers deep."""
+    new_project(folder)
+    width = count // 10
+    for number in range(count):
+        parent = number - width
+        text = "select 1 as n" if parent < 0 else f"select n from {{{{ ref('sql_{parent:04}') }}}}"
+        write(folder / "models" / f"layer_{number // width}" / f"sql_{number:04}.sql", text)
     return folder
 
 
@@ -183,4 +192,5 @@ def wide_source(folder: Path) -> Path:
 
 
 def write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(textwrap.dedent(text).lstrip("\n").rstrip() + "\n", encoding="utf-8")
