@@ -50,8 +50,12 @@ class AroundModelsTest {
   @Test
   @Order(1)
   void hooksOfAPythonModelRunAroundItsPublishing() throws IOException {
-    assertThat(project.rows("select what, detail from run_log where detail like 'scored%'"))
-        .containsExactly("before scored, scored: 0", "after scored, scored: 1", "outside, scored");
+    assertThat(project.rows("select what, detail from run_log where detail like 'scored%' order by rowid"))
+        .containsExactly(
+            "before scored, scored: 0",
+            "grant, scored: reader, analyst",
+            "after scored, scored: 1",
+            "outside, scored");
   }
 
   @Test
