@@ -334,3 +334,16 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def project(shared_server: Server, tmp_path: Path) -> Project:
     return Project(shared_server, tmp_path)
+
+
+IMPORTS = """
+import datetime, uuid
+from decimal import Decimal
+import numpy as np, pandas as pd, pyarrow as pa
+"""
+
+
+def write(
+    project: Project, frame: str, tables: dict[str, pa.Table] | None = None, **fields: Any
+) -> Result:
+    return project.model(f"{IMPORTS}\n{frame}\nwrite_to_model(df)\n", tables, **fields)

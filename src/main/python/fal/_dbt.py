@@ -9,6 +9,7 @@ What it rests on, beside the documented ``dbtRunner(manifest=…, callbacks=[…
 - ``generate_runtime_model_context(node, config, manifest)``: its ``ref`` and ``source`` resolve
   as they do for the node's SQL, ``--defer`` included;
 - a ``TargetNotFoundError`` of the parse carries, in its traceback, the manifest it searched;
+- ``search(included_nodes, selector)`` of the selector methods ``path`` and ``file``;
 - ``EndRunResult`` is fired after the last node and before ``manifest.json`` is written: there
   the stubs get their own materialization back.
 """
@@ -20,12 +21,14 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatch
 from graphlib import TopologicalSorter
 from typing import Any
 
 from dbt.adapters.factory import FACTORY, get_adapter_by_type
 from dbt.cli.main import dbtRunner
 from dbt.context.providers import generate_runtime_model_context
+from dbt.graph.selector_methods import FileSelectorMethod, PathSelectorMethod
 from dbt_common.exceptions import DbtRuntimeError
 
 from fal._state import State
@@ -161,6 +164,7 @@ class Invocation:
         )
         self.manifest.macros[macro.unique_id] = macro
         self._forget_macro_names()
+        _select_by_source({each.unique_id: each.file for each in self._models.values()})
         for unique_id in self._models:
             node = self.manifest.nodes[unique_id]
             self._original[unique_id] = node.config.materialized
@@ -227,6 +231,8 @@ class Invocation:
             return
         if name == "NodeCompiling" and self.cancelled.is_set():
             raise DbtRuntimeError("Interrupted before it started")
+        if name == "LogHookStartLine" and ".on-run-end." in event.data.statement:
+            self.ended.set()  # nothing is left to be cancelled: the hooks at the end are to run
         if name == "EndRunResult":
             self._restore()
         self._on_event(event)
@@ -241,6 +247,35 @@ class Invocation:
             raise PythonModelError(outcome["message"], model.file)
         node.config._extra["fal_message"] = outcome["message"]
         node.config._extra["fal_rows"] = outcome["rows"]
+
+
+def _select_by_source(files: dict[str, str]) -> None:
+    """``path:`` and ``file:`` find a Python model by its source too, in selectors.yml as well.
+
+    For this process: ``files`` are the sources by unique_id, relative to the project.
+    """
+
+    def by_path(file: str, selector: str) -> bool:
+        wanted = selector.rstrip("/")
+        return fnmatch(file, wanted) or fnmatch(file, wanted + "/*")
+
+    def by_name(file: str, selector: str) -> bool:
+        name = os.path.basename(file)
+        return fnmatch(name, selector) or fnmatch(os.path.splitext(name)[0], selector)
+
+    for method, matches in ((PathSelectorMethod, by_path), (FileSelectorMethod, by_name)):
+        method.search = _also(method.search, files, matches)
+
+
+def _also(
+    search: Callable[..., Any], files: dict[str, str], matches: Callable[[str, str], bool]
+) -> Callable[..., Any]:
+    def extended(self: Any, included_nodes: set[str], selector: str) -> Any:
+        found = set(search(self, included_nodes, selector))
+        sources = {each for each, file in files.items() if matches(file, selector)}
+        return iter(found | (sources & included_nodes))
+
+    return extended
 
 
 class Inputs:
@@ -309,7 +344,12 @@ def unresolved(
     manifest = _manifest_of(error)
     if manifest is None:
         return []
-    nodes = {node.original_file_path: node for node in manifest.nodes.values()}
+    project = manifest.metadata.project_name
+    nodes = {
+        node.original_file_path: node
+        for node in manifest.nodes.values()
+        if node.package_name == project
+    }
     missing = []
     for each in inputs:
         node = nodes.get(each["path"])

@@ -76,6 +76,7 @@ class Run:
                 "rows": written.rows,
                 "mode": cleaned,
                 "line": place["line"],
+                "cell": place["cell"],
                 "notices": [*self._sources.notices, *written.notices],
             }
         )

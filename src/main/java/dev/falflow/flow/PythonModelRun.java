@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.FalException;
 import dev.falflow.Json;
+import dev.falflow.Location;
 import dev.falflow.Problem;
 import dev.falflow.artifact.ModelLog;
 import dev.falflow.artifact.ModelResult;
@@ -54,6 +55,7 @@ final class PythonModelRun {
   private final Queue<Path> inputFiles = new ConcurrentLinkedQueue<>();
   private List<Path> written = List.of();
   private String mode = "overwrite";
+  private Location writeCall;
   private volatile Duration readTime = Duration.ZERO;
 
   PythonModelRun(
@@ -68,6 +70,7 @@ final class PythonModelRun {
       Consumer<String> onNotice) {
     this.held = held;
     this.source = source;
+    this.writeCall = Location.of(source.file());
     this.project = project;
     this.target = target;
     this.worker = worker;
@@ -111,7 +114,7 @@ final class PythonModelRun {
       }
     } catch (FalException e) {
       Problem problem = e.problems().get(0);
-      failure = new Failure(problem.code(), source.file() + ": " + problem.message(), null);
+      failure = new Failure(problem.code(), writeCall + ": " + problem.message(), null);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       failure = new Failure("interrupted", source.file() + ": interrupted", null);
@@ -234,6 +237,7 @@ final class PythonModelRun {
         case "write" -> {
           written = Json.paths(message.path("files"));
           mode = message.path("mode").asText();
+          writeCall = place(source.file(), message);
           message.path("notices").forEach(notice -> onNotice.accept(notice.asText()));
           send(
               Json.MAPPER
@@ -297,16 +301,16 @@ final class PythonModelRun {
   private Failure raised(JsonNode error) {
     JsonNode frames = error.path("frames");
     JsonNode last = frames.isEmpty() ? error : frames.get(frames.size() - 1);
-    StringBuilder place = new StringBuilder(last.path("file").asText(source.file()));
-    if (last.hasNonNull("cell")) {
-      place.append("[cell ").append(last.path("cell").asInt()).append(']');
-    }
-    if (last.hasNonNull("line")) {
-      place.append(':').append(last.path("line").asInt());
-    }
+    Location place = place(last.path("file").asText(source.file()), last);
     String message =
         "%s: %s: %s".formatted(place, error.path("class").asText(), error.path("message").asText());
     String code = error.path("code").asText("python-error");
     return new Failure(code, message, error.path("traceback").asText());
+  }
+
+  /** The line, and a notebook's cell, that a worker's message names. */
+  private static Location place(String file, JsonNode message) {
+    Integer cell = message.hasNonNull("cell") ? message.path("cell").asInt() : null;
+    return new Location(file, message.path("line").asInt(), 0, cell);
   }
 }

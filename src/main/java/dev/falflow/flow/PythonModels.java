@@ -49,24 +49,28 @@ final class PythonModels {
   /** What dbt could not resolve, at the lines of the user's files. */
   static FalException unresolved(
       Project project, List<PythonSource> models, UnresolvedInputs failure) {
+    Map<String, PythonSource> byStub = byStub(project, models);
     List<Problem> problems = new ArrayList<>();
     for (DbtEngine.Unresolved unresolved : failure.inputs()) {
-      for (PythonSource model : models) {
-        if (project.relative(model.stubPath(project)).equals(unresolved.stubPath())) {
-          Dependency dependency =
-              model.dependencies().get(inputs(model).indexOf(unresolved.input()));
-          problems.add(Problem.at(dependency.where(), unresolved.code(), unresolved.message()));
-        }
+      PythonSource model = byStub.get(unresolved.stubPath());
+      if (model != null) {
+        Dependency dependency = model.dependencies().get(inputs(model).indexOf(unresolved.input()));
+        problems.add(Problem.at(dependency.where(), unresolved.code(), unresolved.message()));
       }
     }
     return new FalException(problems);
   }
 
-  static PythonModels link(Project project, List<PythonSource> models, ParsedProject parsed) {
+  private static Map<String, PythonSource> byStub(Project project, List<PythonSource> models) {
     Map<String, PythonSource> byStub = new HashMap<>();
     for (PythonSource model : models) {
       byStub.put(project.relative(model.stubPath(project)), model);
     }
+    return byStub;
+  }
+
+  static PythonModels link(Project project, List<PythonSource> models, ParsedProject parsed) {
+    Map<String, PythonSource> byStub = byStub(project, models);
     Map<String, PythonSource> byUniqueId = new LinkedHashMap<>();
     for (DbtNode node : parsed.models()) {
       PythonSource model = byStub.get(node.path());

@@ -50,7 +50,9 @@ class AroundModelsTest {
   @Test
   @Order(1)
   void hooksOfAPythonModelRunAroundItsPublishing() throws IOException {
-    assertThat(project.rows("select what, detail from run_log where detail like 'scored%' order by rowid"))
+    assertThat(
+            project.rows(
+                "select what, detail from run_log where detail like 'scored%' order by rowid"))
         .containsExactly(
             "before scored, scored: 0",
             "grant, scored: reader, analyst",
@@ -101,13 +103,17 @@ class AroundModelsTest {
           .contains("model.shop.scored  python models/scored.py")
           .doesNotContain("priced");
     }
+    CommandResult plan = project.fal().run("flow", "build", "--dry-run", "--selector", "nightly");
+    assertThat(plan.exitCode()).as(plan::toString).isZero();
+    assertThat(plan.output())
+        .contains("model.shop.scored  python", "model.shop.priced.v1  python")
+        .doesNotContain("model.shop.priced.v2");
   }
 
   @Test
   @Order(3)
   void plainDbtReadsVersionsOfPythonModels() throws IOException {
-    JsonNode run = project.dbt("run").path("run");
-    assertThat(run.path("success").asBoolean()).as(run::toString).isTrue();
+    assertThat(PlainDbt.run(project, "run").succeeded("run")).isNotEmpty();
   }
 
   @Test

@@ -30,6 +30,10 @@ class FailingModelsTest {
           "killed",
           "writes_then_raises",
           "writes_in_a_loop",
+          "uncastable",
+          "uncastable_cell",
+          "unknown_type",
+          "referenced",
           "explored");
 
   private static SampleProject project;
@@ -40,6 +44,8 @@ class FailingModelsTest {
     project = SampleProject.copyOf("failing", scratch);
     List<String> tables = new ArrayList<>();
     FAILING.forEach(name -> tables.add("create table " + name + " as select 42 as id"));
+    tables.add("alter table referenced add primary key (id)");
+    tables.add("create table referring (id integer references referenced (id))");
     project.execute(tables.toArray(String[]::new));
     run = project.fal().run("flow", "run");
   }
@@ -166,6 +172,15 @@ class FailingModelsTest {
   void whatWasWrittenBeforeAnExceptionIsDiscarded() throws IOException {
     assertThat(message("writes_then_raises"))
         .contains("models/writes_then_raises.py:2: ZeroDivisionError");
+  }
+
+  @Test
+  void whatTheDatabaseRefusesIsReportedAtTheWrite() throws IOException {
+    assertThat(message("uncastable")).contains("models/uncastable.py:3: ", "'many'", "amount");
+    assertThat(message("uncastable_cell"))
+        .contains("models/uncastable_cell.ipynb[cell 2]:2: ", "2024-02-30");
+    assertThat(message("unknown_type")).contains("models/unknown_type.py:1: ", "INTEGRE");
+    assertThat(message("referenced")).contains("models/referenced.py:2: ");
   }
 
   @ParameterizedTest

@@ -41,6 +41,29 @@ class InterruptionTest {
   }
 
   @Test
+  void hooksAtTheEndOfTheRunSeeTheResultsAfterCtrlC() throws IOException {
+    project.write("models/apart.py", "write_to_model(ref('waits'))\n");
+    project.write(
+        "dbt_project.yml",
+        project.read("dbt_project.yml")
+            + """
+            on-run-end: >
+              create table ended as select * from (values
+              {% for result in results %}('{{ result.node.name }}', '{{ result.status }}')
+              {{- ',' if not loop.last }}{% endfor %})
+            """);
+    try (RunningFal fal = interruptible().start("flow", "run")) {
+      fal.awaitLine("waits | waiting");
+      fal.interruptFromTerminal();
+      CommandResult result = fal.await();
+      assertThat(result.exitCode()).as(result::toString).isEqualTo(130);
+    }
+    assertThat(project.rows("select * from ended"))
+        .containsExactlyInAnyOrder(
+            "model_a, success", "waits, error", "after, skipped", "apart, skipped");
+  }
+
+  @Test
   void terminationEndsEveryProcessToo() throws IOException {
     try (RunningFal fal = interruptible().start("flow", "run")) {
       fal.awaitLine("waits | waiting");

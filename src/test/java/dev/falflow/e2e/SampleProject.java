@@ -35,28 +35,6 @@ final class SampleProject {
       print(json.dumps([", ".join(map(str, row)) for row in rows]))
       """;
 
-  /** dbt's own commands one after the other; prints what came of each. */
-  private static final String DBT =
-      """
-      import contextlib, json, os, sys
-      from dbt.cli.main import dbtRunner
-
-      outcomes = {}
-      with open(os.devnull, "w") as nothing, contextlib.redirect_stdout(nothing):
-          for command in sys.argv[1:]:
-              done = dbtRunner().invoke([*command.split(), "--quiet"])
-              results = getattr(done.result, "results", done.result)
-              outcomes[command] = {
-                  "success": done.success,
-                  "exception": str(done.exception) if done.exception else None,
-                  "results": [
-                      each if isinstance(each, str) else f"{each.node.unique_id}: {each.status}"
-                      for each in (results if isinstance(results, list) else [])
-                  ],
-              }
-      print(json.dumps(outcomes))
-      """;
-
   private final Path root;
   private final FalCli fal;
 
@@ -134,14 +112,6 @@ final class SampleProject {
     TestPython.run(database.resolveSibling(""), SQL, database.toString(), query)
         .forEach(row -> rows.add(row.asText()));
     return rows;
-  }
-
-  /**
-   * Plain dbt, each word a whole command: by command its {@code success}, {@code exception} and
-   * {@code results}.
-   */
-  JsonNode dbt(String... commands) throws IOException {
-    return TestPython.run(root, DBT, commands);
   }
 
   /** Changes the database before a run. */

@@ -12,24 +12,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Environments that fal makes, for real: each test that needs one makes it. */
-class ManagedEnvironmentTest {
-  private final ScratchEnvironment scratch;
-  private final Path folder;
-
-  ManagedEnvironmentTest() throws IOException {
-    scratch = new ScratchEnvironment();
-    folder = scratch.folder;
-  }
-
-  @AfterEach
-  void remove() throws IOException {
-    scratch.close();
-  }
-
+class ManagedEnvironmentTest extends EnvironmentTest {
   @Test
   void isMadeByOneOfTwoFalsAndFoundByAllLaterOnes() throws Exception {
     Process first = start();

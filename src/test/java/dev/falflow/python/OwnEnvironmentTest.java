@@ -9,27 +9,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Pythons of the user's: which is taken, and what is said when one does not fit. */
-class OwnEnvironmentTest {
+class OwnEnvironmentTest extends EnvironmentTest {
   private static final String[] FITTING = {
     "dbt-core==1.11.16", "dbt-duckdb==1.11.1", "pandas==2.3.3", "pyarrow==25.0.1"
   };
-
-  private final ScratchEnvironment scratch;
-  private final Path folder;
-
-  OwnEnvironmentTest() throws IOException {
-    scratch = new ScratchEnvironment();
-    folder = scratch.folder;
-  }
-
-  @AfterEach
-  void remove() throws IOException {
-    scratch.close();
-  }
 
   @Test
   void givenPythonIsTakenAsInterpreterOrAsFolder() throws Exception {

@@ -1,0 +1,69 @@
+package dev.falflow.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An installed dbt package that has Python files of its own: they are the package's business. */
+class PackagesTest {
+  private static SampleProject project;
+  private static CommandResult run;
+  private static Map<String, String> statuses;
+
+  @BeforeAll
+  static void runOnce(@TempDir Path scratch) throws IOException {
+    project = SampleProject.copyOf("packages", scratch);
+    PlainDbt.run(project, "deps").succeeded("deps");
+    run = project.fal().run("flow", "run");
+    statuses = project.statuses();
+  }
+
+  @Test
+  void pythonModelsReadThePackagesModels() throws IOException {
+    assertThat(run.exitCode()).as(run::toString).isZero();
+    assertThat(project.rows("select * from model_b")).containsExactly("one, 3");
+    assertThat(project.rows("select * from after order by 1")).containsExactly("ONE", "one", "one");
+  }
+
+  @Test
+  void itsPythonModelsAreDbts() {
+    assertThat(statuses)
+        .isEqualTo(
+            Map.of(
+                "model.shop.model_b", "success",
+                "model.shop.both", "success",
+                "model.shop.after", "success",
+                "model.words.words", "success",
+                "model.words.shouted", "success"));
+  }
+
+  @Test
+  void itsScriptsAndNotebooksAreLeftAlone() throws IOException {
+    assertThat(run.output()).doesNotContain("script.py", "notes.ipynb", "broken.py");
+    assertThat(project.has("local/words/models/fal")).isFalse();
+    assertThat(project.read("local/words/.dbtignore"))
+        .isEqualTo("/models/script.py\n/models/broken.py\n");
+    assertThat(project.read(".dbtignore")).doesNotContain("words", "script.py");
+  }
+
+  @Test
+  void aPlanHasThePackagesModelsToo() throws IOException {
+    CommandResult plan = project.fal().run("flow", "run", "--dry-run");
+    assertThat(plan.exitCode()).as(plan::toString).isZero();
+    assertThat(plan.stdout())
+        .containsSubsequence(
+            "model.words.words\n", "model.shop.both  python models/both.py", "model.shop.after\n");
+  }
+
+  @Test
+  void plainDbtWorksAfterwards() throws IOException {
+    PlainDbt dbt = PlainDbt.run(project, "ls", "build");
+    assertThat(dbt.succeeded("ls")).contains("words.shouted", "shop.fal.both");
+    assertThat(dbt.succeeded("build")).contains("model.shop.after: success");
+  }
+}

@@ -1,0 +1,2 @@
+def scores(frame):
+    return frame.assign(score=frame.id * 10)

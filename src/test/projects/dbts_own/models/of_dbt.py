@@ -1,0 +1,2 @@
+def model(dbt, session):
+    return dbt.ref("of_fal").df().assign(dbt=2)

@@ -1,0 +1,3 @@
+df = ref("model_a")
+df["fal"] = 1
+write_to_model(df)

@@ -1,0 +1,2 @@
+df = ref("model_a")
+write_to_model(df)

@@ -1,0 +1,1 @@
+select * from {{ ref('both') }} union all select word from {{ ref('shop', 'model_b') }}

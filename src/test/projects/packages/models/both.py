@@ -1,0 +1,3 @@
+import pandas
+
+write_to_model(pandas.concat([ref("words", "words"), ref("words", "shouted")]))

@@ -1,0 +1,1 @@
+select *, '{{ ref('placed') }}' as relation from {{ ref('placed') }}
