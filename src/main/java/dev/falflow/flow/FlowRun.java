@@ -75,16 +75,16 @@ public final class FlowRun {
           request.dryRun()
               ? Project.read(DryRun.overlay(asked, folder.spill()), request.vars())
               : asked;
-      List<PythonSource> sources =
+      PythonSources sources =
           request.pythonModels()
               ? preparedSources(project, python, packageFolder, request.dryRun())
-              : List.of();
+              : PythonSources.NONE;
       throwIfInterrupted();
       if (request.dryRun()) {
         return plan(request, project, sources, engine);
       }
-      if (sources.isEmpty()) {
-        return dbtAlone(request, project, engine);
+      if (sources.models().isEmpty()) {
+        return dbtAlone(request, project, sources, engine);
       }
       try (ForkServer forkServer =
           new ForkServer(
@@ -98,7 +98,7 @@ public final class FlowRun {
   }
 
   /** Analyses the sources and writes what dbt has to find on disk: the stubs and .dbtignore. */
-  private List<PythonSource> preparedSources(
+  private PythonSources preparedSources(
       Project project, PythonInstallation python, Path packageFolder, boolean dryRun) {
     Path memory = cache.folder("analysis").resolve(cacheName(project));
     PythonSources sources =
@@ -117,13 +117,12 @@ public final class FlowRun {
       plan.reminders().forEach(reporter::info);
       plan.gitWarnings().forEach(reporter::warning);
     }
-    return sources.models();
+    return sources;
   }
 
-  private int plan(
-      FlowRequest request, Project project, List<PythonSource> sources, DbtEngine engine) {
+  private int plan(FlowRequest request, Project project, PythonSources sources, DbtEngine engine) {
     PythonModels models =
-        PythonModels.link(project, sources, parse(request, project, sources, engine));
+        PythonModels.link(project, sources.models(), parse(request, project, sources, engine));
     List<String> selected =
         engine.list(
             request.listArguments(project.root(), new SourceSelection(project, sources)),
@@ -133,9 +132,10 @@ public final class FlowRun {
     return SUCCESS;
   }
 
-  private int dbtAlone(FlowRequest request, Project project, DbtEngine engine) {
-    parse(request, project, List.of(), engine);
-    SourceSelection selection = new SourceSelection(project, List.of());
+  private int dbtAlone(
+      FlowRequest request, Project project, PythonSources sources, DbtEngine engine) {
+    parse(request, project, sources, engine);
+    SourceSelection selection = new SourceSelection(project, sources);
     return exitCode(
         request,
         engine.invoke(
@@ -144,15 +144,15 @@ public final class FlowRun {
 
   /** dbt's parse; of its events only warnings: the run says the rest again, we say errors. */
   private ParsedProject parse(
-      FlowRequest request, Project project, List<PythonSource> sources, DbtEngine engine) {
+      FlowRequest request, Project project, PythonSources sources, DbtEngine engine) {
     try {
       return engine.parse(
           request.parseArguments(project.root()),
-          PythonModels.inputsByStub(project, sources),
+          PythonModels.inputsByStub(project, sources.models()),
           request.rawEvents(),
           this::forwardUnlessInfo);
     } catch (DbtEngine.UnresolvedInputs e) {
-      throw PythonModels.unresolved(project, sources, e);
+      throw PythonModels.unresolved(project, sources.models(), e);
     } catch (DbtEngine.ParseFailure e) {
       throw new FalException(DbtFailure.explained("dbt-parse-failed", e.getMessage(), request), e);
     }
@@ -161,12 +161,12 @@ public final class FlowRun {
   private int withModels(
       FlowRequest request,
       Project project,
-      List<PythonSource> sources,
+      PythonSources sources,
       DbtEngine engine,
       DataFolder folder,
       ForkServer forkServer) {
     ParsedProject parsed = parse(request, project, sources, engine);
-    PythonModels models = PythonModels.link(project, sources, parsed);
+    PythonModels models = PythonModels.link(project, sources.models(), parsed);
     FalManifest.write(request.targetPath(project), models.manifest());
     RunArtifacts artifacts = new RunArtifacts(request.targetPath(project));
     artifacts.begin();

@@ -1,7 +1,11 @@
 package dev.falflow.flow;
 
+import dev.falflow.FalException;
+import dev.falflow.Location;
+import dev.falflow.Problem;
 import dev.falflow.project.Project;
 import dev.falflow.source.PythonSource;
+import dev.falflow.source.PythonSources;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,14 +25,18 @@ final class SourceSelection {
       Pattern.compile("(@|\\d*\\+)?(?:(path|file):)?(.+?)(\\+\\d*)?");
 
   private final Project project;
-  private final List<PythonSource> models;
+  private final List<PythonSource> sources;
 
-  SourceSelection(Project project, List<PythonSource> models) {
+  SourceSelection(Project project, PythonSources sources) {
     this.project = project;
-    this.models = models;
+    this.sources = sources.all();
   }
 
-  /** dbt's words for these; one word (a union of intersections) may become several. */
+  /**
+   * dbt's words for these; one word (a union of intersections) may become several.
+   *
+   * @throws FalException when a word names a file that is no model
+   */
   List<String> translate(List<String> words) {
     List<String> translated = new ArrayList<>();
     for (String given : words) {
@@ -69,10 +77,20 @@ final class SourceSelection {
     if (!isFile) {
       terms.add(term);
     }
-    for (PythonSource model : models) {
-      if (isMeant(path, model)) {
-        String stub = "path:" + project.relative(model.stubPath(project));
+    for (PythonSource source : sources) {
+      if (!isMeant(path, source)) {
+        continue;
+      }
+      if (source.kind() == PythonSource.Kind.MODEL) {
+        String stub = "path:" + project.relative(source.stubPath(project));
         terms.add(text(matcher.group(1)) + stub + text(matcher.group(4)));
+      } else if (isFile && source.kind() == PythonSource.Kind.HELPER) {
+        throw new FalException(
+            Problem.at(
+                    Location.of(source.file()),
+                    "helper-selected",
+                    "is selected, but is a helper module: it calls no write_to_model")
+                .withHint("Select the models that import it."));
       }
     }
     return terms.isEmpty() ? Set.of(term) : terms;

@@ -19,6 +19,15 @@ public record PythonSources(
     List<Problem> errors,
     List<Problem> warnings,
     List<Problem> infos) {
+  /** Of a run without Python models. */
+  public static final PythonSources NONE =
+      new PythonSources(
+          new ModelFiles(List.of(), List.of(), List.of(), List.of()),
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of());
+
   public PythonSources {
     all = List.copyOf(all);
     errors = List.copyOf(errors);

@@ -1,9 +1,13 @@
 package dev.falflow.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.falflow.FalException;
+import dev.falflow.project.ModelFiles;
 import dev.falflow.project.Project;
 import dev.falflow.source.PythonSource;
+import dev.falflow.source.PythonSources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,21 +52,37 @@ class SourceSelectionTest {
             "b+", "tag:x", "models/other.sql", "unknown.py", "config.materialized:view");
   }
 
+  @Test
+  void aHelperModuleCannotBeSelected(@TempDir Path root) {
+    assertThatThrownBy(() -> translate(root, "models/helper.py+"))
+        .isInstanceOf(FalException.class)
+        .hasMessageContaining("models/helper.py")
+        .hasMessageContaining("helper-selected");
+  }
+
   /** The words for a project with the models b.py and sub/n.ipynb. */
   private static List<String> translate(Path root, String... words) throws IOException {
     Files.writeString(root.resolve("dbt_project.yml"), "name: shop\nprofile: shop\n");
     Project project = Project.read(root);
-    List<PythonSource> models =
-        List.of(model(project, "models/b.py"), model(project, "models/sub/n.ipynb"));
-    return new SourceSelection(project, models).translate(List.of(words));
+    PythonSources sources =
+        new PythonSources(
+            ModelFiles.of(project),
+            List.of(
+                source(project, "models/b.py", PythonSource.Kind.MODEL),
+                source(project, "models/helper.py", PythonSource.Kind.HELPER),
+                source(project, "models/sub/n.ipynb", PythonSource.Kind.MODEL)),
+            List.of(),
+            List.of(),
+            List.of());
+    return new SourceSelection(project, sources).translate(List.of(words));
   }
 
-  private static PythonSource model(Project project, String file) {
+  private static PythonSource source(Project project, String file, PythonSource.Kind kind) {
     return new PythonSource(
         project.root().resolve(file),
         file,
         project.root().resolve("models"),
-        PythonSource.Kind.MODEL,
+        kind,
         List.of(),
         List.of(),
         false,
