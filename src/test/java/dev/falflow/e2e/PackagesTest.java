@@ -39,6 +39,7 @@ class PackagesTest {
                 "model.shop.both", "success",
                 "model.shop.after", "success",
                 "model.words.words", "success",
+                "model.words.of_ours", "success",
                 "model.words.shouted", "success"));
   }
 
@@ -65,5 +66,29 @@ class PackagesTest {
     PlainDbt dbt = PlainDbt.run(project, "ls", "build");
     assertThat(dbt.succeeded("ls")).contains("words.shouted", "shop.fal.both");
     assertThat(dbt.succeeded("build")).contains("model.shop.after: success");
+  }
+
+  @Test
+  void aPackagesModelReadsOurs() throws IOException {
+    assertThat(project.rows("select count(*) from of_ours")).containsExactly("2");
+  }
+
+  @Test
+  void aPackageWithAGeneratedModelOfTheSameNameIsRefused(@TempDir Path scratch) throws IOException {
+    SampleProject clashing = SampleProject.copyOf("packages", scratch);
+    PlainDbt.run(clashing, "deps").succeeded("deps");
+    clashing.write(
+        "dbt_packages/words/models/fal/both.sql",
+        """
+        {{ config(materialized='ephemeral') }}
+        /*
+        FAL_GENERATED 5b0195d15abb1564182cb5b7075185ad
+        */
+        SELECT * FROM {{ target.schema }}.{{ model.name }}
+        """);
+    CommandResult refused = clashing.fal().run("flow", "run");
+    assertThat(refused.exitCode()).as(refused::toString).isEqualTo(2);
+    assertThat(refused.output())
+        .contains("identical database representations", "model.shop.both", "model.words.both");
   }
 }
