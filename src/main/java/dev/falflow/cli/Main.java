@@ -24,6 +24,7 @@ public final class Main {
   static int run(String[] arguments) {
     CommandLine commandLine = new CommandLine(new FalCommand());
     commandLine.getCommandSpec().versionProvider(version());
+    TypedDbtOptions.addTo(commandLine);
     return commandLine
         .setAbbreviatedOptionsAllowed(true)
         .setAbbreviatedSubcommandsAllowed(false)
