@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param since the first dbt-core that has it, for example 1.10; null when 1.8 does
  * @param until the last dbt-core that has it, null when it still does
  * @param refused why fal does not take it and what to do instead; null when it is handed to dbt
+ * @param difference what is not as in dbt itself, null when nothing is
  * @param description for the help; empty hides the option there
  */
 public record DbtOption(
@@ -30,6 +31,7 @@ public record DbtOption(
     @Nullable String since,
     @Nullable String until,
     @Nullable String refused,
+    @Nullable String difference,
     String description) {
   private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+).*");
   private static final int MINORS = 1000;
@@ -111,26 +113,81 @@ public record DbtOption(
 
   DbtOption of(GoesTo commands) {
     return new DbtOption(
-        spellings, off, values, label, commands, onlyBuild, since, until, refused, description);
+        spellings,
+        off,
+        values,
+        label,
+        commands,
+        onlyBuild,
+        since,
+        until,
+        refused,
+        difference,
+        description);
   }
 
   DbtOption onlyOfBuild() {
     return new DbtOption(
-        spellings, off, values, label, goesTo, true, since, until, refused, description);
+        spellings,
+        off,
+        values,
+        label,
+        goesTo,
+        true,
+        since,
+        until,
+        refused,
+        difference,
+        description);
   }
 
   DbtOption since(String version) {
     return new DbtOption(
-        spellings, off, values, label, goesTo, onlyBuild, version, until, refused, description);
+        spellings,
+        off,
+        values,
+        label,
+        goesTo,
+        onlyBuild,
+        version,
+        until,
+        refused,
+        difference,
+        description);
   }
 
   DbtOption until(String version) {
     return new DbtOption(
-        spellings, off, values, label, goesTo, onlyBuild, since, version, refused, description);
+        spellings,
+        off,
+        values,
+        label,
+        goesTo,
+        onlyBuild,
+        since,
+        version,
+        refused,
+        difference,
+        description);
   }
 
   DbtOption refused(String reason) {
     return new DbtOption(
-        spellings, off, values, label, goesTo, onlyBuild, since, until, reason, description);
+        spellings,
+        off,
+        values,
+        label,
+        goesTo,
+        onlyBuild,
+        since,
+        until,
+        reason,
+        difference,
+        description);
+  }
+
+  DbtOption differs(String how) {
+    return new DbtOption(
+        spellings, off, values, label, goesTo, onlyBuild, since, until, refused, how, description);
   }
 }

@@ -16,12 +16,17 @@ import org.jspecify.annotations.Nullable;
  * docs/compatibility.md} are made from it; a test compares it with each installed dbt.
  */
 public final class DbtOptions {
+  private static final String LAST_COUNTS =
+      "given twice, the last one counts, as in the old fal; dbt takes both. The path of a Python"
+          + " source means its model.";
+
   private static final List<DbtOption> OPTIONS =
       List.of(
           // What is run.
           many("--select -s --models --model -m", "NODE", "Nodes to run, in dbt's selection syntax")
-              .of(LIST_AND_RUN),
-          many("--exclude", "NODE", "Nodes to leave out").of(LIST_AND_RUN),
+              .of(LIST_AND_RUN)
+              .differs(LAST_COUNTS),
+          many("--exclude", "NODE", "Nodes to leave out").of(LIST_AND_RUN).differs(LAST_COUNTS),
           one("--selector", "NAME", "A selector of selectors.yml").of(LIST_AND_RUN),
           one(
                   "--indirect-selection",
@@ -85,13 +90,18 @@ public final class DbtOptions {
               .of(RUN),
 
           // How it is told.
-          flag("--debug -d", "--no-debug", "Print dbt's and fal's debug messages too").of(ALL),
+          flag("--debug -d", "--no-debug", "Print dbt's and fal's debug messages too")
+              .of(ALL)
+              .differs("each line has its level and thread, as with `--log-format debug`."),
           flag("--quiet -q", "--no-quiet", "Print errors only").of(ALL),
           flag("--print", "--no-print", "Print what macros print()").of(ALL),
           one("--log-format", "FORMAT", "text, debug (with level and thread), json or default")
               .of(ALL),
           one("--log-level", "LEVEL", "debug, info, warn, error or none").of(ALL),
-          flag("--use-colors", "--no-use-colors", "Colours").of(ALL),
+          flag("--use-colors", "--no-use-colors", "Colours")
+              .of(ALL)
+              .differs(
+                  "without it there are colours on a terminal only; dbt has them in pipes too."),
           one("--printer-width", "N", "Width of dbt's lines").of(ALL),
           flag("--log-cache-events", "--no-log-cache-events", "Debug messages of dbt's cache too")
               .of(ALL),
@@ -121,7 +131,8 @@ public final class DbtOptions {
           flag("--macro-debugging", "--no-macro-debugging", "").of(ALL),
           one("--sqlparse", "YAML", "Limits of sqlparse").of(RUN).since("1.11"),
           one("--record-timing-info -r", "FILE", "Write a profile of dbt's run, for snakeviz")
-              .of(RUN),
+              .of(RUN)
+              .differs("dbt's parse is not in the profile: fal has it done before."),
           flag(
                   "--send-anonymous-usage-stats",
                   "--no-send-anonymous-usage-stats",
@@ -135,11 +146,14 @@ public final class DbtOptions {
               .since("1.10"),
 
           // What dbt keeps for old scripts and hides.
-          flag("--deprecated-defer", null, "").of(LIST_AND_RUN),
+          one("--deprecated-defer", "BOOLEAN", "").of(LIST_AND_RUN),
           one("--deprecated-state", "DIR", "").of(LIST_AND_RUN),
           one("--deprecated-favor-state", "FLAG", "").of(LIST_AND_RUN),
           flag("--deprecated-print", "--deprecated-no-print", "").of(RUN),
-          flag("--enable-legacy-logger", "--no-enable-legacy-logger", "").of(RUN).until("1.8"),
+          flag("--enable-legacy-logger", "--no-enable-legacy-logger", "")
+              .of(RUN)
+              .until("1.8")
+              .differs("fal prints the lines, so they stay as they are."),
           flag("--version -V -v", null, "")
               .of(RUN)
               .refused("`fal --version` prints fal's version, `fal debug` dbt's too."));
@@ -180,6 +194,7 @@ public final class DbtOptions {
         label,
         RUN,
         false,
+        null,
         null,
         null,
         null,
