@@ -98,25 +98,26 @@ class CompatibilityPageTest {
       On each of them `DbtVersionsTest` builds the quickstart and a project in which Python models succeed, fail and are skipped, and
       runs one with nearly all options on and one with them off. dbt-core 1.12 and dbt 2 were not run.
 
-      **same**: what dbt does, for Python models too. **differs**: see below the table. **–**: this dbt has no such option, and fal
-      says so before it does anything (exit code 2).
+      **same**: handed to dbt as given, and what it means there holds for Python models too. The options of these two runs are looked
+      for in dbt's `run_results.json`; the others (uploads, saved queries, …) are tested up to dbt's command line. **differs**: see
+      below the table. **–**: this dbt has no such option, and fal says so before it does anything (exit code 2).
       """;
 
   private static final String TAIL =
       """
 
       ## Environment variables
-      dbt reads its variables (`DBT_TARGET`, `DBT_STATE`, …; from 1.11 on `DBT_ENGINE_TARGET`, … as well) itself, so each means what its
-      option means. Those that fal needs to know too are read the same way, an option winning over its variable, and an empty
-      variable counting as none: `DBT_PROJECT_DIR`, `DBT_PROFILES_DIR`, `DBT_TARGET_PATH`, `DBT_DEBUG`, `DBT_QUIET`, `DBT_LOG_FORMAT`,
-      `DBT_LOG_LEVEL`, `DBT_USE_COLORS`, `DBT_WRITE_JSON`.
+      dbt reads its variables (`DBT_TARGET`, `DBT_STATE`, …; from 1.11 on `DBT_ENGINE_TARGET`, … as well) itself, so each means what
+      its option means. Those that fal needs to know too are read the same way, an option winning over its variable, and an empty
+      variable counting as none: `DBT_PROJECT_DIR`, `DBT_PROFILES_DIR`, `DBT_TARGET_PATH`, `DBT_DEBUG`, `DBT_QUIET`,
+      `DBT_LOG_FORMAT`, `DBT_LOG_LEVEL`, `DBT_USE_COLORS`, `DBT_WRITE_JSON`.
 
       ## What options mean for a Python model
       | option | |
       |---|---|
       | `--empty` | `ref` and `source` give no rows, all columns; the table is published with what the model makes of that |
       | `--sample` | what dbt filters by `event_time` in SQL is filtered in `ref` and `source` |
-      | `--event-time-start`, `--event-time-end` | nothing, as for every model that is no microbatch; a microbatch model reads a Python model with `event_time` batch by batch |
+      | `--event-time-start`, `--event-time-end` | nothing, as for every model that is no microbatch |
       | `--full-refresh` | nothing: a Python model's table is always made anew |
       | `--fail-fast` | no Python model starts after a failure |
       | `--no-write-json` | `fal_results.json` is not written either |

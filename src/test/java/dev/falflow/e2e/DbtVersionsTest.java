@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -83,7 +84,7 @@ class DbtVersionsTest {
             project,
             python,
             "--model tag:good --exclude fails --indirect-selection cautious --threads 3 --empty"
-                + " --single-threaded -f -x --populate-cache --cache-selected-only --debug --print"
+                + " -f -x --populate-cache --cache-selected-only --debug --print"
                 + " --log-format text --log-level warn --no-use-colors --printer-width 100"
                 + " --log-cache-events --log-format-file json --log-level-file info"
                 + " --use-colors-file --log-file-max-bytes 9999999 --write-json --version-check"
@@ -129,7 +130,7 @@ class DbtVersionsTest {
     expected.put("vars", "{\"of\":\"test\"}");
     assertThat(of(args, expected)).isEqualTo(expected);
     assertThat(args.path("invocation_command").asText())
-        .contains("--threads 3", "--single-threaded", "--full-refresh", "--fail-fast", "{silence:");
+        .contains("--threads 3", "--full-refresh", "--fail-fast", "{silence:");
     assertThat(project.rows(READ)).containsExactly("0");
     assertThat(project.rows("select column_name from (describe doubled)"))
         .containsExactly("id", "ordered_at", "twice");
@@ -176,6 +177,19 @@ class DbtVersionsTest {
     expected.put("partial_parse", "true");
     assertThat(of(args, expected)).isEqualTo(expected);
     assertThat(project.rows(READ)).containsExactly(hasSample(version) ? "1" : "2");
+  }
+
+  @Test
+  void anOptionOfANewerDbtIsRefusedBeforeAnythingIsDone(@TempDir Path scratch) throws IOException {
+    String python = DbtEnvironments.python("1.8").toString();
+    SampleProject project = SampleProject.copyOf("holding", scratch);
+
+    CommandResult run = project.fal().run("flow", "run", "--python", python, "--sample", "3 days");
+
+    assertThat(run.exitCode()).as(run::toString).isEqualTo(2);
+    assertThat(run.output())
+        .contains("No such option: --sample in dbt-core 1.8.", "dbt-core 1.10 is the first");
+    assertThat(project.has("models/fal")).isFalse();
   }
 
   /** Options with blanks between them; in YAML there stands a blank behind a colon. */
