@@ -28,6 +28,7 @@ from typing import Any
 from dbt.adapters.factory import FACTORY, get_adapter_by_type
 from dbt.cli.main import dbtRunner
 from dbt.context.providers import generate_runtime_model_context
+from dbt.flags import get_flags
 from dbt.graph.selector_methods import FileSelectorMethod, PathSelectorMethod
 from dbt_common.exceptions import DbtRuntimeError
 
@@ -392,6 +393,14 @@ def _last_value(args: Sequence[str], option: str) -> str | None:
         elif word.startswith(option + "="):
             value = word[len(option) + 1 :]
     return value
+
+
+def shows_debug(event: str) -> bool:
+    """Whether dbt's console shows this debug event: as its flags of now say, wherever set."""
+    flags = get_flags()
+    if event in ("CacheAction", "CacheDumpGraph") and not getattr(flags, "LOG_CACHE_EVENTS", False):
+        return False
+    return getattr(flags, "DEBUG", False) or getattr(flags, "LOG_LEVEL", "info") == "debug"
 
 
 def parse(args: list[str], on_event: Callable[[Any], None]) -> Any:

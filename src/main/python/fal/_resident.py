@@ -64,7 +64,6 @@ class Resident:
         self._data: Any = None
         self._cancelled = False
         self._raw = False
-        self._debug = False
 
     def serve(self) -> None:
         threading.Thread(target=self._read, name="fal-commands", daemon=True).start()
@@ -123,7 +122,6 @@ class Resident:
         from fal import _dbt
 
         self._raw = command["raw_events"]
-        self._debug = "--debug" in command["args"]
         result = _dbt.parse(command["args"], self._forward)
         if not result.success or result.result is None:
             error = result.exception
@@ -259,8 +257,14 @@ class Resident:
         return hold.outcome.get()
 
     def _forward(self, event: Any) -> None:
+        from fal import _dbt
+
         info = event.info
-        if info.level == "debug" and info.name not in _FORWARDED_DEBUG and not self._debug:
+        if (
+            info.level == "debug"
+            and info.name not in _FORWARDED_DEBUG
+            and not _dbt.shows_debug(info.name)
+        ):
             return
         message: dict[str, Any] = {
             "type": "event",

@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
     description = "Python models in dbt projects.",
     mixinStandardHelpOptions = false,
     subcommands = {FlowCommand.class, DebugCommand.class})
-final class FalCommand implements Runnable {
+final class FalCommand implements Runnable, TypedDbtOptions.Taker {
+  private final TypedDbtOptions dbtOptions = TypedDbtOptions.ofEveryLevel();
   @Mixin final CommonOptions common = new CommonOptions();
 
   @Option(
@@ -32,6 +33,11 @@ final class FalCommand implements Runnable {
   boolean help;
 
   @Spec @Nullable CommandSpec spec;
+
+  @Override
+  public TypedDbtOptions dbtOptions() {
+    return dbtOptions;
+  }
 
   @Override
   public void run() {

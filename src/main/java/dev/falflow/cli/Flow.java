@@ -1,17 +1,16 @@
 package dev.falflow.cli;
 
 import dev.falflow.FalException;
+import dev.falflow.dbt.DbtArguments;
 import dev.falflow.flow.FlowRequest;
 import dev.falflow.flow.FlowRun;
 import dev.falflow.python.CacheFolder;
 import dev.falflow.python.PythonEnvironments;
 import dev.falflow.python.SetupProgress;
 import dev.falflow.report.Reporter;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** Assembles a run from the options, runs it, and lets Ctrl-C end it cleanly. */
 final class Flow {
@@ -19,9 +18,8 @@ final class Flow {
 
   private Flow() {}
 
-  static int run(String command, FlowOptions options, @Nullable FlowCommand parent) {
-    CommonOptions common = parent == null ? options.common : options.common.over(parent.common());
-    Reporter reporter = Terminal.reporter(options, common);
+  static int run(String command, DbtArguments arguments, FlowOptions options) {
+    Reporter reporter = Terminal.reporter(arguments);
     CacheFolder cache = CacheFolder.locate(System.getenv());
     PythonEnvironments environments =
         new PythonEnvironments(cache, new SetupProgress(System.err, Terminal.isWatched()));
@@ -30,7 +28,7 @@ final class Flow {
     Thread onInterrupt = new Thread(() -> interrupt(flow, ended), "fal-interrupt");
     Runtime.getRuntime().addShutdownHook(onInterrupt);
     try {
-      return flow.run(request(command, options, common));
+      return flow.run(request(command, arguments, options));
     } catch (FalException e) {
       if (flow.isInterrupted()) {
         reporter.info("Interrupted before dbt's run began.");
@@ -45,22 +43,14 @@ final class Flow {
     }
   }
 
-  private static FlowRequest request(String command, FlowOptions options, CommonOptions common) {
-    Path projectDir = common.projectDir == null ? Path.of("") : common.projectDir;
+  private static FlowRequest request(String command, DbtArguments arguments, FlowOptions options) {
+    Integer threads = options.experimentalThreads;
     return new FlowRequest(
         command,
-        projectDir,
-        common.profilesDir == null ? null : common.profilesDir.toAbsolutePath(),
-        options.parseOptions(common),
-        options.select(),
-        options.exclude(),
-        options.selectionOptions(common),
-        options.runOptions(),
-        options.parsedVars(),
-        options.python,
-        options.targetPath,
+        threads == null ? arguments : arguments.with("--threads", threads.toString()),
+        options.python.path,
         options.pythonModels,
-        options.logFormat == FlowOptions.LogFormat.json,
+        Terminal.isJson(arguments),
         options.dryRun);
   }
 

@@ -11,12 +11,18 @@ import picocli.CommandLine.ParentCommand;
     name = "build",
     description = "Run seeds, models, snapshots and tests in dbt's order.",
     sortOptions = false)
-final class FlowBuildCommand implements Callable<Integer> {
+final class FlowBuildCommand implements Callable<Integer>, TypedDbtOptions.Taker {
+  private final TypedDbtOptions dbtOptions = TypedDbtOptions.of("build");
   @Mixin final FlowOptions options = new FlowOptions();
   @ParentCommand @Nullable FlowCommand parent;
 
   @Override
+  public TypedDbtOptions dbtOptions() {
+    return dbtOptions;
+  }
+
+  @Override
   public Integer call() {
-    return Flow.run("build", options, parent);
+    return Flow.run("build", dbtOptions.over(FlowCommand.levels(parent)), options);
   }
 }

@@ -11,12 +11,18 @@ import picocli.CommandLine.ParentCommand;
     name = "run",
     description = "Run the models, SQL and Python, in dbt's order.",
     sortOptions = false)
-final class FlowRunCommand implements Callable<Integer> {
+final class FlowRunCommand implements Callable<Integer>, TypedDbtOptions.Taker {
+  private final TypedDbtOptions dbtOptions = TypedDbtOptions.of("run");
   @Mixin final FlowOptions options = new FlowOptions();
   @ParentCommand @Nullable FlowCommand parent;
 
   @Override
+  public TypedDbtOptions dbtOptions() {
+    return dbtOptions;
+  }
+
+  @Override
   public Integer call() {
-    return Flow.run("run", options, parent);
+    return Flow.run("run", dbtOptions.over(FlowCommand.levels(parent)), options);
   }
 }

@@ -1,9 +1,9 @@
 package dev.falflow.cli;
 
 import dev.falflow.Json;
-import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Starts fal and turns the outcome into the process's exit code. */
 public final class Main {
@@ -21,9 +21,14 @@ public final class Main {
     thread.start();
   }
 
-  static int run(String[] arguments) {
+  private static int run(String[] arguments) {
+    return commandLine().execute(arguments);
+  }
+
+  static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new FalCommand());
     commandLine.getCommandSpec().versionProvider(version());
+    TypedDbtOptions.addTo(commandLine);
     return commandLine
         .setAbbreviatedOptionsAllowed(true)
         .setAbbreviatedSubcommandsAllowed(false)
@@ -36,12 +41,19 @@ public final class Main {
             })
         .setParameterExceptionHandler(
             (failure, given) -> {
-              PrintWriter err = failure.getCommandLine().getErr();
-              failure.getCommandLine().usage(err);
-              err.println(failure.getMessage());
+              CommandLine command = failure.getCommandLine();
+              if (command.getSubcommands().isEmpty()) {
+                String name = command.getCommandSpec().qualifiedName();
+                command
+                    .getErr()
+                    .println("Usage: " + name + " [OPTIONS]; `" + name + " --help` lists them");
+              } else {
+                command.usage(command.getErr());
+              }
+              command.getErr().println(failure.getMessage());
+              UnmatchedArgumentException.printSuggestions(failure, command.getErr());
               return ExitCode.USAGE_OR_SETUP;
-            })
-        .execute(arguments);
+            });
   }
 
   private static IVersionProvider version() {

@@ -1,5 +1,6 @@
 package dev.falflow.cli;
 
+import dev.falflow.dbt.DbtArguments;
 import dev.falflow.report.ReportStyle;
 import dev.falflow.report.Reporter;
 import dev.falflow.report.Secrets;
@@ -16,15 +17,37 @@ final class Terminal {
     return Boolean.getBoolean("fal.terminal");
   }
 
-  static Reporter reporter(FlowOptions options, CommonOptions common) {
+  static boolean isJson(DbtArguments arguments) {
+    return "json".equalsIgnoreCase(arguments.value("--log-format"));
+  }
+
+  static Reporter reporter(DbtArguments arguments) {
     Map<String, String> environment = System.getenv();
     boolean movesCursor = isWatched() && !"dumb".equals(environment.get("TERM"));
+    boolean colors =
+        arguments.isOn(
+            "--use-colors", movesCursor && environment.getOrDefault("NO_COLOR", "").isEmpty());
+    boolean debug = arguments.isOn("--debug", false);
     ReportStyle style =
         new ReportStyle(
-            options.logFormat == FlowOptions.LogFormat.json,
+            isJson(arguments),
             movesCursor,
-            movesCursor && environment.getOrDefault("NO_COLOR", "").isEmpty(),
-            options.quiet ? Verbosity.QUIET : common.debug ? Verbosity.DEBUG : Verbosity.NORMAL);
+            colors,
+            debug || "debug".equalsIgnoreCase(arguments.value("--log-format")),
+            verbosity(arguments, debug));
     return style.reporter(System.out, Clock.systemUTC(), Secrets.of(environment));
+  }
+
+  /** In dbt's order: no log at all, --quiet, --debug, --log-level. */
+  private static Verbosity verbosity(DbtArguments arguments, boolean debug) {
+    String level = arguments.value("--log-level");
+    Verbosity asked = level == null ? Verbosity.INFO : Verbosity.named(level);
+    if (asked == Verbosity.NONE) {
+      return Verbosity.NONE;
+    }
+    if (arguments.isOn("--quiet", false)) {
+      return Verbosity.ERROR;
+    }
+    return debug ? Verbosity.DEBUG : asked;
   }
 }

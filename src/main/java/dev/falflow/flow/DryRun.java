@@ -10,6 +10,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +18,10 @@ import java.util.stream.Stream;
  * are real and everything else is a link, with a target folder of its own.
  */
 final class DryRun {
+  /** The types of nodes that dbt's build runs, as unique_ids begin. */
+  private static final Set<String> RUN =
+      Set.of("model", "seed", "snapshot", "test", "unit_test", "function");
+
   private DryRun() {}
 
   /** A copy of the project in {@code folder}: stubs may be written there. */
@@ -71,8 +76,10 @@ final class DryRun {
         });
   }
 
-  /** The plan's lines in dbt's order; Python models with the user's file. */
-  static List<String> lines(List<String> uniqueIds, PythonModels models) {
+  /** The plan's lines in dbt's order: what can be run, Python models with the user's file. */
+  static List<String> lines(List<String> selected, PythonModels models) {
+    List<String> uniqueIds =
+        selected.stream().filter(id -> RUN.contains(id.substring(0, id.indexOf('.')))).toList();
     List<String> lines = new ArrayList<>();
     for (String uniqueId : uniqueIds) {
       String file = models.contains(uniqueId) ? "  python " + models.source(uniqueId).file() : "";

@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,7 @@ public final class FlowRun {
   public int run(FlowRequest request) {
     Project asked = Project.read(request.projectDir(), request.vars());
     PythonInstallation python = environments.find(request.pythonRequest());
+    request.arguments().throwIfUnknownTo(Objects.requireNonNull(python.version("dbt-core")));
     python.passedOver().forEach(reporter::debug);
     reporter.debug("Python is " + python.executable() + ": " + python.kind().words());
     python.notices().forEach(reporter::info);
@@ -193,7 +195,9 @@ public final class FlowRun {
               models.nodes(),
               this::forward,
               held::hold);
-      artifacts.write();
+      if (request.writesJson()) {
+        artifacts.write();
+      }
       reporter.summary(artifacts.results());
       return exitCode(request, outcome);
     } finally {

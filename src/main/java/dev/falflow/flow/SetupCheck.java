@@ -3,6 +3,7 @@ package dev.falflow.flow;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.falflow.FalException;
 import dev.falflow.Problem;
+import dev.falflow.dbt.DbtArguments;
 import dev.falflow.dbt.DbtEngine;
 import dev.falflow.dbt.DebugOutcome;
 import dev.falflow.dbt.ResidentEngine;
@@ -46,21 +47,16 @@ public final class SetupCheck {
   /**
    * What to look at.
    *
-   * @param dbtOptions target, profile and vars, as dbt takes them
+   * @param arguments dbt's options and variables
    * @param python {@code --python}, null without it
    * @param version of fal, as printed
    * @param launcher the {@code fal} command that was called, null when started otherwise
    */
   public record Request(
-      Path projectDir,
-      @Nullable Path profilesDir,
-      List<String> dbtOptions,
-      @Nullable String python,
-      String version,
-      @Nullable String launcher) {
-    public Request {
-      projectDir = projectDir.toAbsolutePath().normalize();
-      dbtOptions = List.copyOf(dbtOptions);
+      DbtArguments arguments, @Nullable String python, String version, @Nullable String launcher) {
+    Path profilesFile(Map<String, String> environment) {
+      return ProfilesFile.locate(
+          arguments.projectDir(), arguments.value("--profiles-dir"), environment);
     }
   }
 
@@ -84,7 +80,7 @@ public final class SetupCheck {
 
   /** Looks at one subject after the other and hands over what it found as it goes. */
   public Outcome run(Request request, Consumer<Section> onSection) {
-    Path profiles = ProfilesFile.locate(request.projectDir(), request.profilesDir(), environment);
+    Path profiles = request.profilesFile(environment);
     Secrets secrets = secrets(profiles);
     Consumer<Section> onFound = section -> onSection.accept(masked(section, secrets));
     onFound.accept(fal(request));
@@ -157,7 +153,8 @@ public final class SetupCheck {
   private Optional<PythonInstallation> python(Request request, Consumer<Section> onFound) {
     try {
       PythonInstallation found =
-          environments.find(new PythonRequest(request.projectDir(), request.python(), environment));
+          environments.find(
+              new PythonRequest(request.arguments().projectDir(), request.python(), environment));
       onFound.accept(section(found));
       return Optional.of(found);
     } catch (FalException e) {
@@ -201,7 +198,7 @@ public final class SetupCheck {
     Optional<Project> project = Optional.empty();
     String title = "Project";
     try {
-      Project found = Project.read(request.projectDir());
+      Project found = Project.read(request.arguments().projectDir());
       title = "Project " + found.name();
       entries.add(new Entry("file", found.root().resolve(Project.FILE).toString()));
       String profileName = found.profileName();
@@ -209,7 +206,8 @@ public final class SetupCheck {
       project = Optional.of(found);
     } catch (FalException e) {
       problems.addAll(e.problems());
-      entries.add(new Entry("", "none to use in " + request.projectDir() + ", see below"));
+      entries.add(
+          new Entry("", "none to use in " + request.arguments().projectDir() + ", see below"));
     }
     String state = Files.exists(profiles) ? "" : " (not there)";
     entries.add(new Entry("profiles file", profiles + state));
@@ -223,10 +221,10 @@ public final class SetupCheck {
         new ArrayList<>(
             List.of(
                 "--project-dir",
-                request.projectDir().toString(),
+                request.arguments().projectDir().toString(),
                 "--profiles-dir",
                 profiles.resolveSibling("").toString()));
-    arguments.addAll(request.dbtOptions());
+    arguments.addAll(request.arguments().words(option -> option.goesTo().parse(), words -> words));
     DbtDebugLines lines = new DbtDebugLines(secrets);
     List<Entry> entries = new ArrayList<>();
     try (DbtEngine engine =

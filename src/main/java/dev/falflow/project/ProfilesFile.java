@@ -16,17 +16,15 @@ public final class ProfilesFile {
   private ProfilesFile() {}
 
   /**
-   * The file that dbt will read: the option's, {@code DBT_PROFILES_DIR}'s, the current folder's,
-   * the one in {@code ~/.dbt}. Where neither of the last two has one, the project's own folder.
+   * The file that dbt will read: in the folder named, the current folder, {@code ~/.dbt}. Where
+   * neither of the last two has one, the project's own folder.
+   *
+   * @param profilesDir {@code --profiles-dir} or its variable, null without
    */
   public static Path locate(
-      Path projectDir, @Nullable Path profilesDir, Map<String, String> environment) {
-    String variable = environment.get("DBT_PROFILES_DIR");
+      Path projectDir, @Nullable String profilesDir, Map<String, String> environment) {
     if (profilesDir != null) {
-      return profilesDir.toAbsolutePath().resolve(NAME);
-    }
-    if (variable != null) {
-      return Path.of(variable).toAbsolutePath().resolve(NAME);
+      return Path.of(profilesDir).toAbsolutePath().resolve(NAME);
     }
     String home = environment.getOrDefault("HOME", System.getProperty("user.home"));
     return Stream.of(Path.of(""), Path.of(home, ".dbt"))

@@ -43,7 +43,8 @@ final class JsonReporter implements Reporter {
     if (event.json().get("raw") instanceof ObjectNode raw
         && raw.get("info") instanceof ObjectNode info) {
       invocationId = info.path("invocation_id").asText(invocationId);
-      if (verbosity.shows(event.level()) || event.name().equals("PrintEvent")) {
+      boolean printed = event.name().equals("PrintEvent") && verbosity != Verbosity.NONE;
+      if (printed || verbosity.shows(event.level())) {
         info.put("msg", DbtText.of(event, false));
         print(raw, secrets::mask);
       }

@@ -46,7 +46,9 @@ final class LineReporter implements Reporter {
   public void event(DbtEvent event) {
     String text = DbtText.of(event, style.color());
     if (event.name().equals("PrintEvent")) {
-      print(secrets.maskValues(text)); // dbt's print() macro: bare, and in spite of --quiet
+      if (style.verbosity() != Verbosity.NONE) {
+        print(secrets.maskValues(text)); // dbt's print() macro: bare, and in spite of --quiet
+      }
     } else {
       line(event.level(), event.json().path("thread").asText(OUR_THREAD), secrets.mask(text));
     }
@@ -141,7 +143,7 @@ final class LineReporter implements Reporter {
     if (!style.verbosity().shows(level)) {
       return;
     }
-    if (style.verbosity() == Verbosity.DEBUG) {
+    if (style.detailed()) {
       String time = DEBUG_TIME.format(clock.instant());
       print(String.format("%s [%-5s] [%.10s]: %s", time, level, thread, text));
     } else {

@@ -11,8 +11,10 @@ import java.time.Clock;
  * @param json one JSON object a line, as {@code dbt --log-format json} prints
  * @param terminal a person watches: nodes that are running are shown below the lines
  * @param color keep dbt's colours
+ * @param detailed each line with its level and thread
  */
-public record ReportStyle(boolean json, boolean terminal, boolean color, Verbosity verbosity) {
+public record ReportStyle(
+    boolean json, boolean terminal, boolean color, boolean detailed, Verbosity verbosity) {
 
   /** A reporter that writes UTF-8, whatever the locale: dbt does, and JSON has to be. */
   public Reporter reporter(OutputStream stream, Clock clock, Secrets secrets) {
@@ -20,7 +22,7 @@ public record ReportStyle(boolean json, boolean terminal, boolean color, Verbosi
     if (json) {
       return new JsonReporter(out, clock, secrets, verbosity);
     }
-    if (terminal && verbosity != Verbosity.QUIET) {
+    if (terminal && verbosity.compareTo(Verbosity.INFO) >= 0) {
       StatusArea area = new StatusArea(out);
       return new LiveReporter(new LineReporter(area::print, clock, secrets, this), area, clock);
     }

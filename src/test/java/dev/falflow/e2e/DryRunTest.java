@@ -27,6 +27,27 @@ class DryRunTest {
     assertThat(files(project.root())).isEqualTo(before);
   }
 
+  @Test
+  void typesOfNodesAndPlacesElsewhereAreHeededToo(@TempDir Path scratch) throws IOException {
+    SampleProject project = SampleProject.copyOf("built", scratch);
+    Path elsewhere = scratch.resolve("elsewhere");
+
+    CommandResult plan =
+        project
+            .fal()
+            .with("DBT_LOG_PATH", elsewhere.resolve("logs").toString())
+            .run(
+                ("flow build --dry-run --resource-type seed --resource-types test --target-path "
+                        + elsewhere)
+                    .split(" ", -1));
+
+    assertThat(plan.exitCode()).as(plan::toString).isZero();
+    assertThat(plan.stdout())
+        .contains("1 of 4  seed.shop.countries", "test.shop.not_null_good_code")
+        .doesNotContain("model.shop");
+    assertThat(elsewhere).doesNotExist();
+  }
+
   /** Every file with its content: models, target, logs, database and all. */
   private static Map<String, String> files(Path root) throws IOException {
     Map<String, String> found = new TreeMap<>();

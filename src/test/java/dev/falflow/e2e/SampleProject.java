@@ -122,7 +122,11 @@ final class SampleProject {
   }
 
   JsonNode artifact(String name) throws IOException {
-    return Json.MAPPER.readTree(root.resolve("target").resolve(name).toFile());
+    return json(root.resolve("target").resolve(name));
+  }
+
+  static JsonNode json(Path file) throws IOException {
+    return Json.MAPPER.readTree(file.toFile());
   }
 
   /** The entry of {@code run_results.json}, a missing node without one. */

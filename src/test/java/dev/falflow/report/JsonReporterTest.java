@@ -26,7 +26,7 @@ class JsonReporterTest {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
   private Reporter reporter(Verbosity verbosity) {
-    return new ReportStyle(true, true, true, verbosity)
+    return new ReportStyle(true, true, true, false, verbosity)
         .reporter(bytes, Events.CLOCK, Secrets.of(Map.of("DBT_ENV_SECRET_X", "a\"b\\cdefgh")));
   }
 
@@ -40,7 +40,7 @@ class JsonReporterTest {
 
   @Test
   void passesDbtsEventsOnInTheirShapeWithATextForPeople() throws IOException {
-    try (Reporter reporter = reporter(Verbosity.NORMAL)) {
+    try (Reporter reporter = reporter(Verbosity.INFO)) {
       reporter.event(
           event("LogStartLine", "info", "START sql fal model main.b [\u001B[32mOK\u001B[0m]", RAW));
       reporter.event(event("NodeStart", "debug", "Began", RAW));
@@ -101,7 +101,7 @@ class JsonReporterTest {
 
   @Test
   void masksSecretsThatJsonEscapes() throws IOException {
-    try (Reporter reporter = reporter(Verbosity.NORMAL)) {
+    try (Reporter reporter = reporter(Verbosity.INFO)) {
       reporter.output("model.shop.b", "b", "stdout", "it is a\"b\\cdefgh");
     }
     assertThat(lines().get(0).at("/data/line").asText()).isEqualTo("it is *****");
@@ -109,7 +109,7 @@ class JsonReporterTest {
 
   @Test
   void tellsErrorsOnlyWhenQuiet() throws IOException {
-    try (Reporter reporter = reporter(Verbosity.QUIET)) {
+    try (Reporter reporter = reporter(Verbosity.ERROR)) {
       reporter.event(event("LogStartLine", "info", "x", RAW));
       reporter.event(event("LogModelResult", "error", "bad", RAW));
       reporter.output("model.shop.b", "b", "stdout", "out");

@@ -18,7 +18,7 @@ class LineReporterTest {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
   private Reporter reporter(Verbosity verbosity) {
-    return new ReportStyle(false, false, false, verbosity)
+    return new ReportStyle(false, false, false, verbosity == Verbosity.DEBUG, verbosity)
         .reporter(bytes, Events.CLOCK, Secrets.of(Map.of("DBT_ENV_SECRET_X", "hunter2-long")));
   }
 
@@ -28,7 +28,7 @@ class LineReporterTest {
 
   @Test
   void callsPythonModelsByTheirNameInDbtsLinesAndKeepsTheColumn() {
-    try (Reporter reporter = reporter(Verbosity.NORMAL)) {
+    try (Reporter reporter = reporter(Verbosity.INFO)) {
       reporter.event(event("LogStartLine", "info", "1 of 4 START sql fal model main.b .. [RUN]"));
       reporter.event(event("LogStartLine", "info", "2 of 4 START sql fal model main.long [RUN]"));
       reporter.event(event("X", "info", "Finished running 1 fal model, 2 view models in 1s"));
@@ -44,7 +44,7 @@ class LineReporterTest {
 
   @Test
   void printsLaterLinesOfAMessageAsDbtDoesAndNoColourOutsideATerminal() {
-    try (Reporter reporter = reporter(Verbosity.NORMAL)) {
+    try (Reporter reporter = reporter(Verbosity.INFO)) {
       reporter.event(
           event("E", "error", "  Python Error in model d\n  models/d.py:5: " + RED_ERROR));
     }
@@ -54,7 +54,7 @@ class LineReporterTest {
 
   @Test
   void printsOnlyErrorsAndPrintedMacrosWhenQuiet() {
-    try (Reporter reporter = reporter(Verbosity.QUIET)) {
+    try (Reporter reporter = reporter(Verbosity.ERROR)) {
       reporter.event(event("I", "info", "info"));
       reporter.event(event("W", "warn", "warn"));
       reporter.event(event("PrintEvent", "info", "printed"));
@@ -75,7 +75,7 @@ class LineReporterTest {
       reporter.event(event("D", "debug", "detail"));
       reporter.debug("ours");
     }
-    try (Reporter reporter = reporter(Verbosity.NORMAL)) {
+    try (Reporter reporter = reporter(Verbosity.INFO)) {
       reporter.event(event("D", "debug", "detail"));
       reporter.debug("ours");
     }
@@ -86,7 +86,7 @@ class LineReporterTest {
 
   @Test
   void keepsTheLastStateOfAProgressBar() {
-    try (Reporter reporter = reporter(Verbosity.NORMAL)) {
+    try (Reporter reporter = reporter(Verbosity.INFO)) {
       reporter.output("model.shop.b", "b", "stderr", " 10%\r 50%\r100%");
     }
     assertThat(lines()).containsExactly("03:04:05  b | 100%");
@@ -94,7 +94,7 @@ class LineReporterTest {
 
   @Test
   void masksSecretsWhereverTheyTurnUp() {
-    try (Reporter reporter = reporter(Verbosity.NORMAL)) {
+    try (Reporter reporter = reporter(Verbosity.INFO)) {
       reporter.event(event("E", "error", "cannot open md:x?motherduck_token=abc hunter2-long"));
       reporter.output("model.shop.b", "b", "stdout", "tokens=512 hunter2-long");
       reporter.problems(List.of(Problem.of("p", "3 | password: abc")));
@@ -111,7 +111,7 @@ class LineReporterTest {
   @Test
   void endsWithTheSlowestModelsAndEveryTracebackAndLog() {
     var failure = new ModelResult.Failure("python-error", "models/d.py:5: E", "Traceback\n  x\nE");
-    try (Reporter reporter = reporter(Verbosity.NORMAL)) {
+    try (Reporter reporter = reporter(Verbosity.INFO)) {
       reporter.summary(List.of(Events.result("b", 500, null), Events.result("d", 1500, failure)));
       reporter.problems(
           List.of(

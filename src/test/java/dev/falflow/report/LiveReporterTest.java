@@ -19,7 +19,7 @@ class LiveReporterTest {
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final Reporter reporter =
-      new ReportStyle(false, true, true, Verbosity.NORMAL)
+      new ReportStyle(false, true, true, false, Verbosity.INFO)
           .reporter(bytes, Events.CLOCK, Secrets.of(Map.of()));
 
   /** What a terminal shows of all that was written; anything it was not meant to get fails. */

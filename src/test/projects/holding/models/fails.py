@@ -1,0 +1,2 @@
+1 / 0
+write_to_model(ref("orders"))
