@@ -149,10 +149,18 @@ class Invocation:
 
     def _prepare(self) -> None:
         template = next(
-            macro
-            for macro in self.manifest.macros.values()
-            if macro.name == "materialization_table_default"
+            (
+                macro
+                for macro in self.manifest.macros.values()
+                if macro.name == "materialization_table_default"
+            ),
+            None,
         )
+        if template is None:
+            raise DbtRuntimeError(
+                "dbt's parse came without dbt's own macros, which Python models need; options such as"
+                " --no-partial-parse-file-diff do that."
+            )
         name = f"materialization_{MATERIALIZATION}_default"
         macro = replace(
             template,
