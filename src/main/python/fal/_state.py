@@ -76,7 +76,7 @@ class State:
             if name != "manifest.json":
                 os.symlink(os.path.abspath(os.path.join(folder, name)), os.path.join(copy, name))
         with open(os.path.join(copy, "manifest.json"), "w", encoding="utf-8") as file:
-            json.dump(manifest, file)
+            file.write(json.dumps(manifest))
         return copy
 
 
