@@ -61,7 +61,8 @@ final class Flow {
         options.targetPath,
         options.pythonModels,
         options.logFormat == FlowOptions.LogFormat.json,
-        options.dryRun);
+        options.dryRun,
+        options.engine == null ? null : options.engine.kind);
   }
 
   /** The JVM is going down: give the run the time to end its processes and write its results. */

@@ -1,5 +1,6 @@
 package dev.falflow.cli;
 
+import dev.falflow.dbt.DbtEngine;
 import dev.falflow.project.Project;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,6 +98,26 @@ final class FlowOptions {
           "Python with dbt in it: an interpreter, a virtual environment, or 'managed' (default: the"
               + " active environment, the dbt on PATH, one made by fal).")
   @Nullable String python;
+
+  @Option(
+      names = "--dbt-engine",
+      paramLabel = "ENGINE",
+      description =
+          "resident: dbt's Python API, one invocation; process: the dbt executable, several"
+              + " (default: process where dbt has no such API).")
+  @Nullable Engine engine;
+
+  /** How dbt is driven; spelled as on the command line. */
+  enum Engine {
+    resident(DbtEngine.Kind.RESIDENT),
+    process(DbtEngine.Kind.PROCESS);
+
+    final DbtEngine.Kind kind;
+
+    Engine(DbtEngine.Kind kind) {
+      this.kind = kind;
+    }
+  }
 
   @Option(names = "--dry-run", description = "Print what would be run; change nothing.")
   boolean dryRun;

@@ -1,5 +1,6 @@
 package dev.falflow.flow;
 
+import dev.falflow.dbt.DbtEngine.Kind;
 import dev.falflow.project.ProfilesFile;
 import dev.falflow.project.Project;
 import dev.falflow.python.PythonRequest;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param pythonModels false with {@code --no-experimental-models}
  * @param rawEvents the report wants all of dbt's JSON
  * @param dryRun print the plan, change nothing
+ * @param engine {@code --dbt-engine}, null without it
  */
 public record FlowRequest(
     String command,
@@ -41,7 +43,8 @@ public record FlowRequest(
     @Nullable String targetPath,
     boolean pythonModels,
     boolean rawEvents,
-    boolean dryRun) {
+    boolean dryRun,
+    @Nullable Kind engine) {
   public FlowRequest {
     projectDir = projectDir.toAbsolutePath().normalize();
     parseOptions = List.copyOf(parseOptions);
