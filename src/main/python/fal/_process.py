@@ -55,6 +55,8 @@ class Keeper(Resident):
         self._kill_child()
 
     def _hello(self) -> None:
+        # Not SIG_IGN, which dbt would inherit: it could not be interrupted then.
+        signal.signal(signal.SIGINT, lambda *_: None)
         self._send({"type": "hello", "pid": os.getpid()})
         self._pool.submit(importlib.import_module, "fal._dbt")  # 2 s, while dbt itself parses
 

@@ -63,7 +63,9 @@ final class MergedResults {
     List<String> wanted = batch.stream().map(Node::uniqueId).toList();
     byId.forEach(
         (uniqueId, result) -> {
-          if (wanted.contains(uniqueId)) {
+          if (uniqueId.startsWith("operation.")) {
+            results.put(uniqueId, result); // hooks of a run: those of the last process stand
+          } else if (wanted.contains(uniqueId)) {
             results.put(uniqueId, result);
             statuses.put(uniqueId, result.path("status").asText());
           }

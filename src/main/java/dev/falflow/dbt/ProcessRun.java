@@ -94,6 +94,11 @@ final class ProcessRun {
       freeThreads.add("Thread-" + number + " (worker)");
     }
     events.concurrency(graph.size(), threads, target.path("name").asText());
+    if (manifest.hasRunHooks()) {
+      events.warning(
+          "on-run-start and on-run-end hooks run in each of dbt's processes, with the results of"
+              + " that one (--dbt-engine process)");
+    }
     results.forget();
     while (!graph.isDone() && failure == null) {
       skipWhatCannotRun();

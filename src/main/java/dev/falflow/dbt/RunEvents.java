@@ -80,14 +80,9 @@ final class RunEvents {
     blank();
   }
 
-  void nothingToDo() {
-    blank();
-    say(
-        "NothingToDo",
-        "warn",
-        MAIN_THREAD,
-        "Nothing to do. Try checking your model configs and model specification args",
-        data());
+  /** In the voice of dbt's own notes. */
+  void warning(String text) {
+    say("Note", "warn", MAIN_THREAD, YELLOW + "[WARNING]" + NO_COLOR + ": " + text, data());
   }
 
   // -- dbt's own ----------------------------------------------------------------------------------
