@@ -465,3 +465,19 @@ def describe_target(adapter: Any) -> dict[str, Any]:
         "database": credentials.database,
         "threads": config.threads,
     }
+
+
+def adapter_of_profile() -> Any:
+    """The adapter that ``dbt debug`` registered: it knows the profile, and no project."""
+    return next(iter(FACTORY.adapters.values()))
+
+
+def give_up_database(adapter: Any) -> None:
+    """Close everything that this process has open in DuckDB's file, so that another may open it."""
+    connections = adapter.connections
+    environment = getattr(connections, "_ENV", None)
+    connections.cleanup_all()
+    if environment is not None:
+        environment.close()
+    if hasattr(connections, "close_all_connections"):
+        connections.close_all_connections()

@@ -350,7 +350,7 @@ def _text(error: BaseException | None) -> str:
     return str(error).strip() or type(error).__name__
 
 
-def main() -> None:
+def main(kind: type[Resident] = Resident) -> None:
     """Serve commands until stdin ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the JVM decides what Ctrl-C means
     if os.getpid() != os.getpgid(0):
@@ -361,7 +361,7 @@ def main() -> None:
     sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     commands = os.fdopen(os.dup(0), "r", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    Resident(commands, replies, sys.argv[1:]).serve()
+    kind(commands, replies, sys.argv[1:]).serve()
 
 
 if __name__ == "__main__":

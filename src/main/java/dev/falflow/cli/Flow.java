@@ -51,7 +51,8 @@ final class Flow {
         options.python.path,
         options.pythonModels,
         Terminal.isJson(arguments),
-        options.dryRun);
+        options.dryRun,
+        options.engine == null ? null : options.engine.kind);
   }
 
   /** The JVM is going down: give the run the time to end its processes and write its results. */

@@ -1,5 +1,6 @@
 package dev.falflow.cli;
 
+import dev.falflow.dbt.DbtEngine;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,4 +29,24 @@ final class FlowOptions {
       paramLabel = "N",
       description = "Accepted; the same as --threads.")
   @Nullable Integer experimentalThreads;
+
+  @Option(
+      names = "--dbt-engine",
+      paramLabel = "ENGINE",
+      description =
+          "resident: dbt's Python API, one invocation; process: the dbt executable, several"
+              + " (default: process where dbt has no such API).")
+  @Nullable Engine engine;
+
+  /** How dbt is driven; spelled as on the command line. */
+  enum Engine {
+    resident(DbtEngine.Kind.RESIDENT),
+    process(DbtEngine.Kind.PROCESS);
+
+    final DbtEngine.Kind kind;
+
+    Engine(DbtEngine.Kind kind) {
+      this.kind = kind;
+    }
+  }
 }

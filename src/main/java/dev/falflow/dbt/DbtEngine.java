@@ -11,6 +11,14 @@ import java.util.function.Consumer;
  * dbt, able to stop at Python models. One invocation at a time; {@link #close} ends its process.
  */
 public interface DbtEngine extends AutoCloseable {
+  /** How dbt is driven. */
+  enum Kind {
+    /** Its programmatic API in one process of ours: one invocation a run. */
+    RESIDENT,
+    /** Its executable: several processes a run. */
+    PROCESS
+  }
+
   /** dbt-core's version. */
   String version();
 

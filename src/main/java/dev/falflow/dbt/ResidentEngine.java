@@ -24,7 +24,7 @@ public final class ResidentEngine implements DbtEngine {
    * @param foldersToRemove what the process removes should we be killed
    */
   public ResidentEngine(Path python, Path packageFolder, List<Path> foldersToRemove) {
-    process = new ResidentProcess(python, packageFolder, foldersToRemove);
+    process = new ResidentProcess(python, "fal._resident", packageFolder, foldersToRemove);
   }
 
   @Override

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * The wire to {@code fal/_resident.py}: numbered commands and their replies, events and holds. Its
- * module docstring is the contract.
+ * The wire to {@code fal/_resident.py} or {@code fal/_process.py}: numbered commands and their
+ * replies, events and holds. Their module docstrings are the contract.
  */
 final class ResidentProcess implements AutoCloseable {
   private final PythonProcess process;
@@ -27,8 +27,8 @@ final class ResidentProcess implements AutoCloseable {
   private volatile Consumer<DbtEvent> onEvent = event -> {};
   private volatile Consumer<JsonNode> onHold = held -> {};
 
-  ResidentProcess(Path python, Path packageFolder, List<Path> foldersToRemove) {
-    List<String> command = new ArrayList<>(List.of("fal._resident"));
+  ResidentProcess(Path python, String module, Path packageFolder, List<Path> foldersToRemove) {
+    List<String> command = new ArrayList<>(List.of(module));
     foldersToRemove.forEach(folder -> command.add(folder.toString()));
     process =
         new PythonProcess(

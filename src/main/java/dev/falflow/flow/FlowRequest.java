@@ -1,6 +1,7 @@
 package dev.falflow.flow;
 
 import dev.falflow.dbt.DbtArguments;
+import dev.falflow.dbt.DbtEngine.Kind;
 import dev.falflow.project.ProfilesFile;
 import dev.falflow.project.Project;
 import dev.falflow.python.PythonRequest;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param pythonModels false with {@code --no-experimental-models}
  * @param rawEvents the report wants all of dbt's JSON
  * @param dryRun print the plan, change nothing
+ * @param engine {@code --dbt-engine}, null without it
  */
 public record FlowRequest(
     String command,
@@ -26,7 +28,8 @@ public record FlowRequest(
     @Nullable String python,
     boolean pythonModels,
     boolean rawEvents,
-    boolean dryRun) {
+    boolean dryRun,
+    @Nullable Kind engine) {
   /** Folder of {@code dbt_project.yml}. */
   Path projectDir() {
     return arguments.projectDir();

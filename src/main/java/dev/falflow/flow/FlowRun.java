@@ -8,10 +8,10 @@ import dev.falflow.dbt.DbtEngine;
 import dev.falflow.dbt.DbtEvent;
 import dev.falflow.dbt.InvocationOutcome;
 import dev.falflow.dbt.ParsedProject;
-import dev.falflow.dbt.ResidentEngine;
 import dev.falflow.project.FolderConfigs;
 import dev.falflow.project.Project;
 import dev.falflow.python.CacheFolder;
+import dev.falflow.python.DbtExecutable;
 import dev.falflow.python.ForkServer;
 import dev.falflow.python.PythonEnvironments;
 import dev.falflow.python.PythonInstallation;
@@ -72,7 +72,7 @@ public final class FlowRun {
     Path packageFolder = PythonPackage.unpack(cache);
     throwIfInterrupted();
     try (DataFolder folder = new DataFolder();
-        DbtEngine engine = new ResidentEngine(python.executable(), packageFolder, folder.paths())) {
+        DbtEngine engine = engine(request, python, packageFolder, folder.paths())) {
       Project project =
           request.dryRun()
               ? Project.read(DryRun.overlay(asked, folder.spill()), request.vars())
@@ -97,6 +97,15 @@ public final class FlowRun {
         return withModels(request, project, sources, engine, folder, forkServer);
       }
     }
+  }
+
+  private DbtEngine engine(
+      FlowRequest request, PythonInstallation python, Path packageFolder, List<Path> folders) {
+    EngineChoice choice =
+        EngineChoice.of(request.engine(), DbtExecutable.find(request.pythonRequest(), python));
+    reporter.debug(choice.words());
+    choice.notice().ifPresent(reporter::info);
+    return choice.start(python, packageFolder, folders, clock);
   }
 
   /** Analyses the sources and writes what dbt has to find on disk: the stubs and .dbtignore. */

@@ -9,13 +9,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models that fail while they run: one run of {@code failing}, where each fails in its own way. */
+@ParameterizedClass
+@EnumSource(Engine.class)
 class FailingModelsTest {
   private static final List<String> FAILING =
       List.of(
@@ -39,9 +43,12 @@ class FailingModelsTest {
   private static SampleProject project;
   private static CommandResult run;
 
-  @BeforeAll
-  static void runOnce(@TempDir Path scratch) throws IOException {
-    project = SampleProject.copyOf("failing", scratch);
+  /** JUnit hands the engine to the method below only where a constructor takes it. */
+  FailingModelsTest(Engine engine) {}
+
+  @BeforeParameterizedClassInvocation
+  static void runOnce(Engine engine, @TempDir Path scratch) throws IOException {
+    project = SampleProject.copyOf("failing", scratch).on(engine);
     List<String> tables = new ArrayList<>();
     FAILING.forEach(name -> tables.add("create table " + name + " as select 42 as id"));
     tables.add("alter table referenced add primary key (id)");

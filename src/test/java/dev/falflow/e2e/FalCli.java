@@ -24,33 +24,45 @@ final class FalCli {
   private final Path scratch;
   private final List<String> prefix;
   private final Map<String, String> variables;
+  private final List<String> engine;
 
   FalCli(Path directory, Path scratch) {
-    this(directory, scratch, List.of(), Map.of());
+    this(directory, scratch, List.of(), Map.of(), List.of());
   }
 
-  private FalCli(Path directory, Path scratch, List<String> prefix, Map<String, String> variables) {
+  private FalCli(
+      Path directory,
+      Path scratch,
+      List<String> prefix,
+      Map<String, String> variables,
+      List<String> engine) {
     this.directory = directory;
     this.scratch = scratch;
     this.prefix = prefix;
     this.variables = variables;
+    this.engine = engine;
+  }
+
+  /** The same, every command with this engine. */
+  FalCli on(Engine driven) {
+    return new FalCli(directory, scratch, prefix, variables, driven.options());
   }
 
   /** The same, typed in another folder. */
   FalCli in(Path other) {
-    return new FalCli(other, scratch, prefix, variables);
+    return new FalCli(other, scratch, prefix, variables, engine);
   }
 
   /** The same with one more environment variable. */
   FalCli with(String variable, String value) {
     Map<String, String> more = new TreeMap<>(variables);
     more.put(variable, value);
-    return new FalCli(directory, scratch, prefix, more);
+    return new FalCli(directory, scratch, prefix, more, engine);
   }
 
   /** The same, started by another command. */
   FalCli under(String... command) {
-    return new FalCli(directory, scratch, List.of(command), variables);
+    return new FalCli(directory, scratch, List.of(command), variables, engine);
   }
 
   Path home() {
@@ -76,6 +88,7 @@ final class FalCli {
     command.add("-Djava.io.tmpdir=" + temporary);
     command.addAll(List.of("-cp", classPath(), "dev.falflow.cli.Main"));
     command.addAll(List.of(arguments));
+    command.addAll(engine);
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
     Map<String, String> environment = builder.environment();
     environment.clear();

@@ -5,18 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@code fal flow build}: seeds, models and tests in one order, as in {@code dbt build}. */
+@ParameterizedClass
+@EnumSource(Engine.class)
 class FlowBuildTest {
   private static SampleProject project;
   private static CommandResult build;
 
-  @BeforeAll
-  static void buildOnce(@TempDir Path scratch) throws IOException {
-    project = SampleProject.copyOf("built", scratch);
+  /** JUnit hands the engine to the method below only where a constructor takes it. */
+  FlowBuildTest(Engine engine) {}
+
+  @BeforeParameterizedClassInvocation
+  static void buildOnce(Engine engine, @TempDir Path scratch) throws IOException {
+    project = SampleProject.copyOf("built", scratch).on(engine);
     build = project.fal().run("flow", "build");
   }
 

@@ -8,14 +8,23 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A run that ends before its time, in the middle of a model that has a process of its own. */
+@ParameterizedClass
+@EnumSource(Engine.class)
 class InterruptionTest {
+  private final Engine engine;
   private SampleProject project;
+
+  InterruptionTest(Engine engine) {
+    this.engine = engine;
+  }
 
   @BeforeEach
   void copyProject(@TempDir Path scratch) throws IOException {
-    project = SampleProject.copyOf("waiting", scratch);
+    project = SampleProject.copyOf("waiting", scratch).on(engine);
     project.execute("create table waits as select 42 as id");
     FalCli.fifo(project.root().resolve("gate"));
   }

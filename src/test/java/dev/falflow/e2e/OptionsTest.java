@@ -8,21 +8,28 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** dbt's options mean for Python models what they mean for SQL. One project's life, in order. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@ParameterizedClass
+@EnumSource(Engine.class)
 class OptionsTest {
   private static SampleProject project;
 
-  @BeforeAll
-  static void copyProject(@TempDir Path scratch) throws IOException {
-    project = SampleProject.copyOf("options", scratch);
+  /** JUnit hands the engine to the method below only where a constructor takes it. */
+  OptionsTest(Engine engine) {}
+
+  @BeforeParameterizedClassInvocation
+  static void copyProject(Engine engine, @TempDir Path scratch) throws IOException {
+    project = SampleProject.copyOf("options", scratch).on(engine);
   }
 
   @Test

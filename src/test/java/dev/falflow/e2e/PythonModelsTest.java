@@ -7,18 +7,25 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a Python model is and may do: one run of the project {@code pipeline}. */
+@ParameterizedClass
+@EnumSource(Engine.class)
 class PythonModelsTest {
   private static SampleProject project;
   private static CommandResult run;
 
-  @BeforeAll
-  static void runOnce(@TempDir Path scratch) throws IOException {
-    project = SampleProject.copyOf("pipeline", scratch);
+  /** JUnit hands the engine to the method below only where a constructor takes it. */
+  PythonModelsTest(Engine engine) {}
+
+  @BeforeParameterizedClassInvocation
+  static void runOnce(Engine engine, @TempDir Path scratch) throws IOException {
+    project = SampleProject.copyOf("pipeline", scratch).on(engine);
     project.execute(
         "create schema raw",
         "create table raw.orders as select 1 as id, 'first' as label",

@@ -8,11 +8,15 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What keeps a run from starting: exit code 2, a message with its place and a way on, and the
  * warehouse as it was.
  */
+@ParameterizedClass
+@EnumSource(Engine.class)
 class RefusedProjectTest {
   /** Holds the database until its stdin ends. */
   private static final String HOLD =
@@ -25,11 +29,16 @@ class RefusedProjectTest {
       sys.stdin.read()
       """;
 
+  private final Engine engine;
   private SampleProject project;
+
+  RefusedProjectTest(Engine engine) {
+    this.engine = engine;
+  }
 
   @BeforeEach
   void copyProject(@TempDir Path scratch) throws IOException {
-    project = SampleProject.copyOf("tiny", scratch);
+    project = SampleProject.copyOf("tiny", scratch).on(engine);
     project.execute("create table model_b as select 42 as id");
   }
 

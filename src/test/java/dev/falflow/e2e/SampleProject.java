@@ -38,9 +38,14 @@ final class SampleProject {
   private final Path root;
   private final FalCli fal;
 
-  private SampleProject(Path scratch) {
-    this.root = scratch.resolve("project");
-    this.fal = new FalCli(root, scratch);
+  private SampleProject(Path root, FalCli fal) {
+    this.root = root;
+    this.fal = fal;
+  }
+
+  /** The same project, run by this engine. */
+  SampleProject on(Engine engine) {
+    return new SampleProject(root, fal.on(engine));
   }
 
   /** A copy of {@code src/test/projects/NAME}. */
@@ -54,7 +59,8 @@ final class SampleProject {
   }
 
   private static SampleProject copyOf(Path sample, Path scratch) throws IOException {
-    SampleProject project = new SampleProject(scratch);
+    Path root = scratch.resolve("project");
+    SampleProject project = new SampleProject(root, new FalCli(root, scratch));
     try (Stream<Path> files = Files.walk(sample)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         String name = sample.relativize(file).toString();

@@ -1,0 +1,189 @@
+package dev.falflow.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.falflow.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is the second engine's own: several dbt processes told as one run, and what it refuses. */
+class ProcessEngineTest {
+  private SampleProject project;
+  private Path scratch;
+
+  @BeforeEach
+  void copyProject(@TempDir Path folder) throws IOException {
+    scratch = folder;
+    project = SampleProject.copyOf("tiny", scratch).on(Engine.PROCESS);
+    project.write("models/after_b.sql", "select * from {{ ref('model_b') }}");
+    project.write("models/apart.sql", "select 1 as id");
+    project.write("models/last.py", "write_to_model(ref('after_b'))\n");
+  }
+
+  private CommandResult run(int exitCode, String... arguments) throws IOException {
+    CommandResult result = project.fal().run(arguments);
+    assertThat(result.exitCode()).as(result::toString).isEqualTo(exitCode);
+    return result;
+  }
+
+  @Test
+  void severalProcessesLeaveTheFilesAndEventsOfOneInvocation() throws IOException {
+    CommandResult result = run(0, "flow", "run", "--log-format", "json");
+    Set<String> invocations = new TreeSet<>();
+    Set<Integer> numbers = new TreeSet<>();
+    int summaries = 0;
+    for (String line : result.stdout().lines().toList()) {
+      JsonNode event = Json.MAPPER.readTree(line);
+      String name = event.path("info").path("name").asText();
+      if (!name.startsWith("Fal")) {
+        invocations.add(event.path("info").path("invocation_id").asText());
+      }
+      if (name.equals("LogStartLine")) {
+        numbers.add(event.path("data").path("index").asInt());
+        assertThat(event.path("data").path("total").asInt()).isEqualTo(5);
+      }
+      summaries += name.equals("StatsLine") ? 1 : 0;
+    }
+    assertThat(numbers).containsExactly(1, 2, 3, 4, 5);
+    assertThat(summaries).isEqualTo(1);
+    invocations.add(invocation("run_results.json"));
+    invocations.add(invocation("manifest.json"));
+    assertThat(invocations).hasSize(1);
+    assertThat(project.statuses()).hasSize(5).containsValue("success");
+    JsonNode nodes = project.artifact("manifest.json").path("nodes");
+    for (String name : new String[] {"model_a", "after_b"}) { // each of a process of its own
+      assertThat(nodes.path("model.shop." + name).path("compiled_code").asText()).isNotEmpty();
+    }
+    assertThat(nodes.path("model.shop.model_b").path("relation_name").asText())
+        .isEqualTo("\"shop\".\"main\".\"model_b\"");
+  }
+
+  private String invocation(String artifact) throws IOException {
+    return project.artifact(artifact).path("metadata").path("invocation_id").asText();
+  }
+
+  @Test
+  void aFailureSkipsWhatLaterProcessesWouldRun() throws IOException {
+    project.write("models/model_a.sql", "select no_such_column");
+    CommandResult result = run(1, "flow", "run");
+    assertThat(project.statuses())
+        .containsEntry("model.shop.model_a", "error")
+        .containsEntry("model.shop.model_b", "skipped")
+        .containsEntry("model.shop.after_b", "skipped")
+        .containsEntry("model.shop.last", "skipped")
+        .containsEntry("model.shop.apart", "success");
+    assertThat(result.stdout())
+        .contains("SKIP relation main.last", "Failure in model model_a", "ERROR=1 SKIP=3");
+  }
+
+  @Test
+  void failFastStartsNoFurtherProcess() throws IOException {
+    project.write("models/model_b.py", "1 / 0\nwrite_to_model(ref('model_a'))\n");
+    project.write("models/python_apart.py", "write_to_model(ref('model_a'))\n");
+    project.write("models/after_apart.sql", "select * from {{ ref('python_apart') }}");
+    run(1, "flow", "run", "--fail-fast", "--threads", "1");
+    assertThat(project.statuses())
+        .containsEntry("model.shop.model_b", "error")
+        .containsEntry("model.shop.after_apart", "skipped");
+  }
+
+  @Test
+  void hooksOfARunAreSaidToRunInEachProcess() throws IOException {
+    project.write(
+        "dbt_project.yml",
+        "name: shop\nprofile: shop\non-run-end: create table if not exists hooked as select 1\n");
+    assertThat(run(0, "flow", "run").stdout()).contains("[WARNING]: on-run-start and on-run-end");
+    assertThat(project.rows("select count(*) from hooked")).containsExactly("1");
+  }
+
+  @Test
+  void aModelNamedAsAFolderIsRunAlone() throws IOException {
+    project.write("models/apart/inner.sql", "select no_such_column");
+    run(0, "flow", "run", "-s", "apart.sql", "model_a", "model_b");
+    assertThat(project.statuses()).doesNotContainKey("model.shop.inner").hasSize(3);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{post_hook: select 1} | has post_hook",
+        "{pre_hook: select 1} | has pre_hook",
+        "{grants: {select: [me]}} | has grants",
+        "{persist_docs: {relation: true}} | has persist_docs"
+      })
+  void whatDbtAppliesOnlyToWhatItRunsIsRefused(String config, String words) throws IOException {
+    project.write("models/schema.yml", "models: [{name: model_b, config: " + config + "}]\n");
+    assertThat(run(2, "flow", "run").output())
+        .contains("models/model_b.py", words, "[not-with-process-engine]", "--dbt-engine resident");
+    assertThat(project.has("target/run_results.json")).isFalse();
+  }
+
+  @Test
+  void aDatabaseInMemoryIsRefused() throws IOException {
+    project.write(
+        "profiles.yml", "shop: {target: dev, outputs: {dev: {type: duckdb, path: ':memory:'}}}\n");
+    assertThat(run(2, "flow", "run").output()).contains(":memory:", "[not-with-process-engine]");
+  }
+
+  @Test
+  void deferringAPythonModelIsRefusedAndOtherDeferralIsDbts() throws IOException {
+    run(0, "flow", "run");
+    Files.move(project.root().resolve("target"), project.root().resolve("state"));
+    assertThat(run(2, "flow", "run", "-s", "after_b", "--defer", "--state", "state").output())
+        .contains("model.shop.after_b", "model.shop.model_b", "[not-with-process-engine]");
+    run(0, "flow", "run", "-s", "apart", "--defer", "--state", "state");
+  }
+
+  @Test
+  void aStubThatNamesAnotherTableIsRefused() throws IOException {
+    run(0, "flow", "run");
+    project.write("models/schema.yml", "models: [{name: model_b, config: {alias: other}}]\n");
+    assertThat(run(2, "flow", "run").output())
+        .contains("models/fal/model_b.sql", "names another table", "Delete the stub");
+  }
+
+  @Test
+  void aDbtThatIsNoPythonProgramIsDrivenAsOne(@TempDir Path bin) throws IOException {
+    Path compiler = Path.of("/usr/bin/cc");
+    assumeThat(compiler).exists();
+    Files.writeString(
+        bin.resolve("dbt.c"),
+        """
+        #include <unistd.h>
+        int main(int count, char **arguments) {
+          char *command[count + 4];
+          command[0] = "%s"; command[1] = "-m"; command[2] = "dbt.cli.main";
+          for (int i = 1; i <= count; i++) command[i + 2] = arguments[i];
+          return execv(command[0], command);
+        }
+        """
+            .formatted(TestPython.executable()));
+    Process compiled =
+        new ProcessBuilder(compiler.toString(), "-o", "dbt", "dbt.c")
+            .directory(bin.toFile())
+            .inheritIO()
+            .start();
+    assertThat(compiled.onExit().join().exitValue()).isZero();
+    SampleProject undriven = SampleProject.copyOf("tiny", scratch.resolve("undriven"));
+    CommandResult result =
+        undriven
+            .fal()
+            .with("PATH", bin + ":" + TestPython.environment().get("PATH"))
+            .run("flow", "run");
+    assertThat(result.exitCode()).as(result::toString).isZero();
+    assertThat(result.stdout())
+        .contains("dbt is driven through " + bin.resolve("dbt"), "is a program of its own");
+    assertThat(undriven.rows("select * from model_b")).containsExactly("1");
+  }
+}
