@@ -2,7 +2,9 @@ package dev.falflow.dbt;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A dbt command line taken apart, so that other commands can be made of its options.
@@ -74,6 +76,15 @@ record DbtCommandLine(String command, List<Option> options) {
 
   boolean has(String name) {
     return options.stream().anyMatch(option -> option.name.equals(name));
+  }
+
+  /** Whether a flag is on, by the option or else by dbt's variable for it. */
+  boolean isOn(String flag, @Nullable String variable) {
+    boolean byVariable =
+        variable != null
+            && Set.of("1", "true", "t", "yes", "y", "on")
+                .contains(variable.toLowerCase(Locale.ROOT));
+    return has(flag) || (byVariable && !has(flag.replace("--", "--no-")));
   }
 
   /** The values of an option, empty without it; the last one given counts. */

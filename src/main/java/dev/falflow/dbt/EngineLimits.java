@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * What the second engine would do wrong without a word: refused before anything runs. {@code
  * docs/engines.md} has the list.
  */
-final class EngineLimits {
+public final class EngineLimits {
+  private static final Set<String> OFF = Set.of("0", "false", "f", "no", "n", "off");
   private static final String CODE = "not-with-process-engine";
   private static final String HINT =
       "Use --dbt-engine resident, which can do this; see docs/engines.md.";
@@ -44,15 +45,16 @@ final class EngineLimits {
       }
     }
     refuseTails(target);
-    if (isOn(asked, "--defer", environment.get("DBT_DEFER"))
-        || isOn(asked, "--favor-state", environment.get("DBT_FAVOR_STATE"))) {
+    refuseOptions(asked, environment);
+    if (asked.isOn("--defer", environment.get("DBT_DEFER"))
+        || asked.isOn("--favor-state", environment.get("DBT_FAVOR_STATE"))) {
       refuseDefer();
     }
     boolean comparesState =
         Stream.of("--select", "--exclude", "--models")
             .flatMap(name -> asked.values(name).stream())
             .anyMatch(word -> word.contains("state:"));
-    if (comparesState) {
+    if (comparesState || (asked.has("--selector") && asked.has("--state"))) {
       refuse(
           Location.of("--select"),
           "selecting by state: would not see that a Python model's source changed: dbt compares its"
@@ -63,12 +65,52 @@ final class EngineLimits {
     }
   }
 
-  private static boolean isOn(DbtCommandLine asked, String flag, @Nullable String variable) {
-    boolean byVariable =
-        variable != null
-            && Set.of("1", "true", "t", "yes", "y", "on")
-                .contains(variable.toLowerCase(Locale.ROOT));
-    return asked.has(flag) || (byVariable && !asked.has(flag.replace("--", "--no-")));
+  /** dbt's options that this engine cannot obey, and why. */
+  private static final Map<String, String> REFUSED =
+      Map.of(
+          "--sample", "the inputs of Python models would not be sampled",
+          "--event-time-start", "the inputs of Python models would not be filtered",
+          "--event-time-end", "the inputs of Python models would not be filtered",
+          "--no-write-json", "what dbt did is read from the artifacts it writes");
+
+  /** dbt's options that mean a little less with this engine. */
+  private static final Map<String, String> DIFFERENT =
+      Map.of(
+          "--selector", "refused beside `--state`, as `state:` is",
+          "--select", "`state:` is refused",
+          "--exclude", "`state:` is refused",
+          "--defer",
+              "refused where a Python model would be read from production or read from there",
+          "--favor-state", "as `--defer`",
+          "--single-threaded", "holds for each dbt process",
+          "--record-timing-info", "each dbt process writes the file anew");
+
+  /** Why {@code --dbt-engine process} refuses an option of dbt's when there are Python models. */
+  public static @Nullable String refusal(String option) {
+    return REFUSED.get(option);
+  }
+
+  /** What an option of dbt's means otherwise with {@code --dbt-engine process}. */
+  public static @Nullable String difference(String option) {
+    return DIFFERENT.get(option);
+  }
+
+  private void refuseOptions(DbtCommandLine asked, Map<String, String> environment) {
+    REFUSED.forEach(
+        (option, why) -> {
+          String variable =
+              environment.get(
+                  "DBT_" + option.substring(2).toUpperCase(Locale.ROOT).replace('-', '_'));
+          if (asked.has(option) || (variable != null && !variable.isEmpty())) {
+            refuse(Location.of(option), "not with Python models: " + why);
+          }
+        });
+    String json = environment.getOrDefault("DBT_WRITE_JSON", "");
+    if (OFF.contains(json.toLowerCase(Locale.ROOT)) && !asked.has("--write-json")) {
+      refuse(
+          Location.of("DBT_WRITE_JSON"),
+          "not with Python models: " + REFUSED.get("--no-write-json"));
+    }
   }
 
   private void refuseDatabase(JsonNode target, String databasePath) {

@@ -340,12 +340,13 @@ final class ProcessRun {
   /** A call in a Python model; an ephemeral SQL model is its query. */
   ResolvedInput resolve(String uniqueId, ModelInput input) {
     Manifest.Target found = manifest.resolve(manifest.node(uniqueId), input);
+    String rows = asked.isOn("--empty", System.getenv("DBT_EMPTY")) ? " where false limit 0" : "";
     if (!isEphemeralSql(found.uniqueId())) {
       return new ResolvedInput(
-          input, found.uniqueId(), found.relation(), "select * from " + found.relation());
+          input, found.uniqueId(), found.relation(), "select * from " + found.relation() + rows);
     }
     String name = "__dbt__cte__" + manifest.node(found.uniqueId()).name();
-    String query = "with " + ctes.getOrDefault(uniqueId, "") + " select * from " + name;
+    String query = "with " + ctes.getOrDefault(uniqueId, "") + " select * from " + name + rows;
     return new ResolvedInput(input, found.uniqueId(), name, query);
   }
 

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.falflow.dbt.DbtOption;
 import dev.falflow.dbt.DbtOptions;
+import dev.falflow.dbt.EngineLimits;
 import dev.falflow.e2e.DbtEnvironments;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +22,32 @@ class CompatibilityPageTest {
 
   /** Of {@code docs/engines.md}: a further one is a further entry, with its own answers. */
   private static final List<Engine> ENGINES =
-      List.of(new Engine("resident", DbtOption::refused, DbtOption::difference));
+      List.of(
+          new Engine("resident", DbtOption::refused, DbtOption::difference),
+          new Engine(
+              "process",
+              CompatibilityPageTest::refusedByProcess,
+              CompatibilityPageTest::differsByProcess));
+
+  private static @Nullable String refusedByProcess(DbtOption option) {
+    String always = option.refused();
+    return always == null ? EngineLimits.refusal(option.name()) : always;
+  }
+
+  private static @Nullable String differsByProcess(DbtOption option) {
+    List<String> words = new ArrayList<>();
+    for (String each :
+        new @Nullable String[] {option.difference(), EngineLimits.difference(option.name())}) {
+      if (each != null) {
+        words.add(each.endsWith(".") ? each : each + ".");
+      }
+    }
+    String off = option.off() == null ? null : EngineLimits.refusal(option.off());
+    if (off != null) {
+      words.add("`" + option.off() + "` is refused: " + off + ".");
+    }
+    return words.isEmpty() ? null : String.join(" ", words);
+  }
 
   private interface Answer {
     @Nullable String to(DbtOption option);
