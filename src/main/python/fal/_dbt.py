@@ -10,6 +10,7 @@ What it rests on, beside the documented ``dbtRunner(manifest=…, callbacks=[…
   as they do for the node's SQL, ``--defer`` included;
 - a ``TargetNotFoundError`` of the parse carries, in its traceback, the manifest it searched;
 - ``search(included_nodes, selector)`` of the selector methods ``path`` and ``file``;
+- ``DebugTask.attempt_connection`` is where ``dbt debug`` registers the adapter and connects;
 - ``EndRunResult`` is fired after the last node and before ``manifest.json`` is written: there
   the stubs get their own materialization back.
 """
@@ -467,9 +468,24 @@ def describe_target(adapter: Any) -> dict[str, Any]:
     }
 
 
-def adapter_of_profile() -> Any:
-    """The adapter that ``dbt debug`` registered: it knows the profile, and no project."""
-    return next(iter(FACTORY.adapters.values()))
+def read_profile(args: list[str], on_event: Callable[[Any], None]) -> tuple[Any, Any]:
+    """``dbt debug`` up to its connection, which would make a DuckDB file: result and adapter.
+
+    The adapter knows the profile and no project; None when the profile could not be read.
+    """
+    from dbt.adapters.factory import register_adapter
+    from dbt.mp_context import get_mp_context
+    from dbt.task.debug import DebugTask
+
+    connect = DebugTask.attempt_connection
+    DebugTask.attempt_connection = staticmethod(
+        lambda profile: register_adapter(profile, get_mp_context())
+    )
+    try:
+        result = dbtRunner(callbacks=[on_event]).invoke(["debug", "--connection", *args])
+    finally:
+        DebugTask.attempt_connection = staticmethod(connect)
+    return result, next(iter(FACTORY.adapters.values()), None)
 
 
 def give_up_database(adapter: Any) -> None:

@@ -162,15 +162,17 @@ class Keeper(Resident):
         from fal import _dbt
 
         said: list[str] = []
-        result, target = _dbt.debug(
-            [*command["args"], "--connection"], lambda event: said.append(_failure(event))
+        result, adapter = _dbt.read_profile(
+            command["args"], lambda event: said.append(_failure(event))
         )
         message = "\n".join(filter(None, said)) or str(result.exception or "dbt debug failed")
-        if target is not None:
-            self._adapter = _dbt.adapter_of_profile()
-        self._close_database()
-        path = getattr(self._adapter.config.credentials, "path", None) if target else None
-        return {"success": result.success, "message": message, "target": target, "path": path}
+        self._adapter = adapter
+        return {
+            "success": result.success,
+            "message": message,
+            "target": None if adapter is None else _dbt.describe_target(adapter),
+            "path": None if adapter is None else getattr(adapter.config.credentials, "path", None),
+        }
 
     def _opened(self) -> Any:
         from fal._duckdb import DuckDb

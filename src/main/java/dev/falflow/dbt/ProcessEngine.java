@@ -135,9 +135,6 @@ public final class ProcessEngine implements DbtEngine {
     RunGraph graph = new RunGraph(found, selected, pythonModels.keySet());
     new EngineLimits(found, pythonModels, graph)
         .check(asked, target, databasePath, System.getenv());
-    if (graph.nodes().stream().noneMatch(node -> graph.isPython(node.uniqueId()))) {
-      return outcome(dbt.run(asked, onEvent));
-    }
     ProcessRun run =
         new ProcessRun(
             dbt, keeper, clock, found, graph, pythonModels, asked, target, onEvent, onHold);
@@ -146,7 +143,8 @@ public final class ProcessEngine implements DbtEngine {
       if (cancelled) {
         run.cancel();
       }
-      return run.run(beginning);
+      boolean hasPython = graph.nodes().stream().anyMatch(node -> graph.isPython(node.uniqueId()));
+      return hasPython ? run.run(beginning) : run.runAlone(onEvent);
     } finally {
       running = null;
     }

@@ -120,6 +120,18 @@ final class ProcessRun {
     return new InvocationOutcome(!hasFailed && !cancelled, failure);
   }
 
+  /** The run of a selection without Python models: dbt's own, its files completed if cut short. */
+  InvocationOutcome runAlone(Consumer<DbtEvent> onEvent) {
+    results.forget();
+    Set<String> begun = new HashSet<>();
+    Ended end = dbt.run(asked, noting(begun, onEvent));
+    if (cancelled) {
+      settle(graph.nodes(), begun, end);
+      results.write(manifest, python.keySet(), asked, clock.instant());
+    }
+    return new InvocationOutcome(end.exitCode() == 0 && !cancelled, end.failure());
+  }
+
   private void skipWhatCannotRun() {
     if (cancelled || (hasFailed && asked.has("--fail-fast"))) {
       String reason = cancelled ? INTERRUPTED : "Skipping due to fail_fast";
@@ -142,16 +154,22 @@ final class ProcessRun {
     results.forget();
     events.processBegins();
     Set<String> begun = new HashSet<>();
-    Ended end =
-        dbt.run(
-            batchArguments(batch),
-            event -> {
-              String uniqueId = event.uniqueId();
-              if (uniqueId != null && event.name().equals("LogStartLine")) {
-                begun.add(uniqueId);
-              }
-              events.of(event);
-            });
+    Ended end = dbt.run(batchArguments(batch), noting(begun, events::of));
+    settle(batch, begun, end);
+  }
+
+  private static Consumer<DbtEvent> noting(Set<String> begun, Consumer<DbtEvent> onEvent) {
+    return event -> {
+      String uniqueId = event.uniqueId();
+      if (uniqueId != null && event.name().equals("LogStartLine")) {
+        begun.add(uniqueId);
+      }
+      onEvent.accept(event);
+    };
+  }
+
+  /** What came of the nodes of a process, told by its files where it got to write them. */
+  private void settle(List<Node> batch, Set<String> begun, Ended end) {
     failure = end.failure();
     Map<String, String> statuses = results.take(batch);
     Manifest now = Manifest.read(ProcessEngine.targetPath(asked));

@@ -10,12 +10,16 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@code --dry-run}: the plan, and a project that nobody has touched. */
 class DryRunTest {
-  @Test
-  void printsThePlanInOrderAndLeavesEveryFileAsItWas(@TempDir Path scratch) throws IOException {
-    SampleProject project = SampleProject.copyOf("tiny", scratch);
+  @ParameterizedTest
+  @EnumSource
+  void printsThePlanInOrderAndLeavesEveryFileAsItWas(Engine engine, @TempDir Path scratch)
+      throws IOException {
+    SampleProject project = SampleProject.copyOf("tiny", scratch).on(engine);
     Map<String, String> before = files(project.root());
 
     CommandResult plan = project.fal().run("flow", "run", "--dry-run");
