@@ -196,13 +196,7 @@ public final class ProcessEngine implements DbtEngine {
 
   @Override
   public List<Path> read(String query, Path directory, Path spill) {
-    JsonNode result =
-        keeper.call(
-            command("read")
-                .put("query", query)
-                .put("directory", directory.toString())
-                .put("spill", spill.toString()));
-    return Json.paths(result.path("files"));
+    return keeper.read(query, directory, spill);
   }
 
   @Override

@@ -173,13 +173,7 @@ public final class ResidentEngine implements DbtEngine {
 
   @Override
   public List<Path> read(String query, Path directory, Path spill) {
-    JsonNode result =
-        process.call(
-            command("read")
-                .put("query", query)
-                .put("directory", directory.toString())
-                .put("spill", spill.toString()));
-    return Json.paths(result.path("files"));
+    return process.read(query, directory, spill);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.falflow.dbt;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.FalException;
+import dev.falflow.Json;
 import dev.falflow.Problem;
 import dev.falflow.python.PythonProcess;
 import java.nio.file.Path;
@@ -42,6 +43,13 @@ final class ResidentProcess implements AutoCloseable {
   void listen(Consumer<DbtEvent> newOnEvent, Consumer<JsonNode> newOnHold) {
     onEvent = newOnEvent;
     onHold = newOnHold;
+  }
+
+  /** Streams a query into new Arrow files, see {@link DbtEngine#read}. */
+  List<Path> read(String query, Path directory, Path spill) {
+    ObjectNode command = Json.MAPPER.createObjectNode().put("op", "read").put("query", query);
+    command.put("directory", directory.toString()).put("spill", spill.toString());
+    return Json.paths(call(command).path("files"));
   }
 
   /** Sends a command and waits for its result; an error reply is a FalException with its code. */
