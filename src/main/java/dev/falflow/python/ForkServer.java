@@ -51,7 +51,8 @@ public final class ForkServer implements AutoCloseable {
     byte[] secret = new byte[16];
     random.nextBytes(secret);
     String token = HexFormat.of().formatHex(secret);
-    Worker worker = new Worker(token, onOutput, () -> process.tell(command("kill", name)));
+    Worker worker =
+        new Worker(token, onOutput, () -> process.tell(command("kill", name)), listener::forget);
     workers.put(name, worker);
     listener.expect(worker);
     process.tell(
@@ -72,7 +73,6 @@ public final class ForkServer implements AutoCloseable {
     }
     Worker worker = workers.remove(message.path("worker").asText());
     if (worker != null) {
-      listener.forget(worker);
       worker.exited(
           new Worker.Exit(
               integer(message, "code"),

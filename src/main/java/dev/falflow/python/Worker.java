@@ -26,14 +26,22 @@ public final class Worker {
   private final String token;
   private final Consumer<Output> onOutput;
   private final Runnable kill;
+  private final Consumer<Worker> onForgotten;
   private final CompletableFuture<Control> control = new CompletableFuture<>();
   private final CompletableFuture<Exit> exit = new CompletableFuture<>();
   private final CountDownLatch outputEnds = new CountDownLatch(2);
 
-  Worker(String token, Consumer<Output> onOutput, Runnable kill) {
+  /**
+   * Made by its server.
+   *
+   * @param onForgotten called once nothing more of it is waited for: its connections may be greeted
+   *     after its exit
+   */
+  Worker(String token, Consumer<Output> onOutput, Runnable kill, Consumer<Worker> onForgotten) {
     this.token = token;
     this.onOutput = onOutput;
     this.kill = kill;
+    this.onForgotten = onForgotten;
   }
 
   /** A line that the model printed; {@code stream} is {@code stdout} or {@code stderr}. */
@@ -121,6 +129,7 @@ public final class Worker {
         // It was closed from the other side.
       }
     }
+    onForgotten.accept(this);
     return how;
   }
 
