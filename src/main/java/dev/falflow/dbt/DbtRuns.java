@@ -10,12 +10,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the dbt executable, one process after the other; {@code fal/_process.py} keeps them. */
 final class DbtRuns {
   private static final Set<Integer> DONE = Set.of(0, 1);
+
+  /** Events that carry the lines of {@code dbt ls}: up to 1.8 the one, since then the other. */
+  private static final Set<String> LISTED = Set.of("ListCmdOut", "PrintEvent");
 
   private final ResidentProcess keeper;
   private final List<String> dbt;
@@ -71,19 +75,26 @@ final class DbtRuns {
    */
   Set<String> list(DbtCommandLine listing, Consumer<DbtEvent> onEvent) {
     Set<String> found = new LinkedHashSet<>();
+    AtomicBoolean saidNone = new AtomicBoolean();
     Ended ended =
         run(
             listing.with("--output", List.of("json")).with("--output-keys", List.of("unique_id")),
             event -> {
-              if (event.name().equals("PrintEvent") && event.message().startsWith("{")) {
+              if (LISTED.contains(event.name()) && event.message().startsWith("{")) {
                 found.add(uniqueId(event.message()));
               } else {
+                saidNone.set(saidNone.get() || event.name().equals("NoNodesSelected"));
                 onEvent.accept(event);
               }
             });
     String failure = ended.failure();
     if (failure != null || ended.exitCode() != 0) {
       throw new FalException(Problem.of("dbt-failed", failure == null ? "dbt ls failed" : failure));
+    }
+    if (found.isEmpty() && !saidNone.get()) {
+      throw new FalException(
+          Problem.of("dbt-failed", "dbt ls printed no node in a form that fal knows.")
+              .withHint("Use --dbt-engine resident, and please report dbt's version."));
     }
     return found;
   }
