@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,9 +68,12 @@ class InterruptionTest {
       CommandResult result = fal.await();
       assertThat(result.exitCode()).as(result::toString).isEqualTo(130);
     }
-    assertThat(project.rows("select * from ended"))
-        .containsExactlyInAnyOrder(
-            "model_a, success", "waits, error", "after, skipped", "apart, skipped");
+    // The hooks of the second engine are those of a dbt process, with that one's results.
+    List<String> seen =
+        engine == Engine.PROCESS
+            ? List.of("model_a, success")
+            : List.of("model_a, success", "waits, error", "after, skipped", "apart, skipped");
+    assertThat(project.rows("select * from ended")).containsExactlyInAnyOrderElementsOf(seen);
   }
 
   @Test
