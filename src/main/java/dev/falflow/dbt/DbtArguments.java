@@ -7,9 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -22,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * @param given by the option's name
  */
 public record DbtArguments(Map<String, DbtArgument> given, Map<String, String> environment) {
-  private static final Set<String> ON = Set.of("1", "true", "t", "yes", "y", "on");
-
   private static final Set<String> PLACES = Set.of("--project-dir", "--profiles-dir");
   private static final Set<String> SELECTIONS = Set.of("--select", "--exclude");
 
@@ -58,7 +54,7 @@ public record DbtArguments(Map<String, DbtArgument> given, Map<String, String> e
       return argument.words().get(0).equals(name);
     }
     String variable = variable(name);
-    return variable == null ? otherwise : ON.contains(variable.strip().toLowerCase(Locale.ROOT));
+    return variable == null ? otherwise : DbtOption.isTrue(variable);
   }
 
   /** Folder of {@code dbt_project.yml}: as given, else the current one. */
@@ -86,14 +82,8 @@ public record DbtArguments(Map<String, DbtArgument> given, Map<String, String> e
     return line;
   }
 
-  /** The variable's value; as for dbt, an empty one counts as not set. */
   private @Nullable String variable(String name) {
-    return DbtOptions.named(name).orElseThrow().variables().stream()
-        .map(environment::get)
-        .filter(Objects::nonNull)
-        .filter(value -> !value.isEmpty())
-        .findFirst()
-        .orElse(null);
+    return DbtOptions.named(name).orElseThrow().variable(environment);
   }
 
   /**

@@ -19,9 +19,6 @@ public interface DbtEngine extends AutoCloseable {
     PROCESS
   }
 
-  /** dbt-core's version. */
-  String version();
-
   /**
    * Parses the project as {@code dbt parse} does, {@code manifest.json} written.
    *
@@ -101,7 +98,7 @@ public interface DbtEngine extends AutoCloseable {
   final class ParseFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    ParseFailure(String message) {
+    public ParseFailure(String message) {
       super(message);
     }
 
@@ -117,7 +114,7 @@ public interface DbtEngine extends AutoCloseable {
 
     private final transient List<Unresolved> inputs;
 
-    UnresolvedInputs(String message, List<Unresolved> inputs) {
+    public UnresolvedInputs(String message, List<Unresolved> inputs) {
       super(message);
       this.inputs = List.copyOf(inputs);
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param json the whole event as the resident sent it
  */
 public record DbtEvent(String name, String level, String message, JsonNode json) {
-  static DbtEvent from(JsonNode json) {
+  public static DbtEvent from(JsonNode json) {
     return new DbtEvent(
         json.path("name").asText(),
         json.path("level").asText(),

@@ -2,6 +2,8 @@ package dev.falflow.dbt;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,7 @@ public record DbtOption(
     String description) {
   private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+).*");
   private static final int MINORS = 1000;
+  private static final Set<String> TRUE = Set.of("1", "true", "t", "yes", "y", "on");
 
   /** How many words follow an option. */
   public enum Values {
@@ -103,6 +106,20 @@ public record DbtOption(
     return List.of("DBT_ENGINE_" + name, "DBT_" + name);
   }
 
+  /** The value of its variable in this environment; as for dbt, an empty one counts as not set. */
+  public @Nullable String variable(Map<String, String> environment) {
+    return variables().stream()
+        .map(environment::get)
+        .filter(value -> value != null && !value.isEmpty())
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Whether dbt takes a variable's value for true. */
+  public static boolean isTrue(String value) {
+    return TRUE.contains(value.strip().toLowerCase(Locale.ROOT));
+  }
+
   private static int number(String version) {
     Matcher matcher = VERSION.matcher(version);
     if (!matcher.matches()) {
@@ -111,83 +128,72 @@ public record DbtOption(
     return Integer.parseInt(matcher.group(1)) * MINORS + Integer.parseInt(matcher.group(2));
   }
 
-  DbtOption of(GoesTo commands) {
-    return new DbtOption(
-        spellings,
-        off,
-        values,
-        label,
-        commands,
-        onlyBuild,
-        since,
-        until,
-        refused,
-        difference,
-        description);
-  }
+  /** Makes one, for {@link DbtOptions}. */
+  static final class Builder {
+    private final List<String> spellings;
+    private final @Nullable String off;
+    private final Values values;
+    private final String label;
+    private final String description;
+    private GoesTo goesTo = GoesTo.RUN;
+    private boolean onlyBuild;
+    private @Nullable String since;
+    private @Nullable String until;
+    private @Nullable String refused;
+    private @Nullable String difference;
 
-  DbtOption onlyOfBuild() {
-    return new DbtOption(
-        spellings,
-        off,
-        values,
-        label,
-        goesTo,
-        true,
-        since,
-        until,
-        refused,
-        difference,
-        description);
-  }
+    Builder(
+        String spellings, @Nullable String off, Values values, String label, String description) {
+      this.spellings = List.of(spellings.split(" ", -1));
+      this.off = off;
+      this.values = values;
+      this.label = label;
+      this.description = description;
+    }
 
-  DbtOption since(String version) {
-    return new DbtOption(
-        spellings,
-        off,
-        values,
-        label,
-        goesTo,
-        onlyBuild,
-        version,
-        until,
-        refused,
-        difference,
-        description);
-  }
+    Builder of(GoesTo commands) {
+      goesTo = commands;
+      return this;
+    }
 
-  DbtOption until(String version) {
-    return new DbtOption(
-        spellings,
-        off,
-        values,
-        label,
-        goesTo,
-        onlyBuild,
-        since,
-        version,
-        refused,
-        difference,
-        description);
-  }
+    Builder onlyOfBuild() {
+      onlyBuild = true;
+      return this;
+    }
 
-  DbtOption refused(String reason) {
-    return new DbtOption(
-        spellings,
-        off,
-        values,
-        label,
-        goesTo,
-        onlyBuild,
-        since,
-        until,
-        reason,
-        difference,
-        description);
-  }
+    Builder since(String version) {
+      since = version;
+      return this;
+    }
 
-  DbtOption differs(String how) {
-    return new DbtOption(
-        spellings, off, values, label, goesTo, onlyBuild, since, until, refused, how, description);
+    Builder until(String version) {
+      until = version;
+      return this;
+    }
+
+    Builder refused(String reason) {
+      refused = reason;
+      return this;
+    }
+
+    Builder differs(String how) {
+      difference = how;
+      return this;
+    }
+
+    DbtOption build() {
+      return new DbtOption(
+          spellings,
+          off,
+          values,
+          label,
+          goesTo,
+          onlyBuild,
+          since,
+          until,
+          refused,
+          difference,
+          description);
+    }
   }
 }

@@ -28,18 +28,13 @@ public final class ResidentEngine implements DbtEngine {
   }
 
   @Override
-  public String version() {
-    return process.hello().path("dbt").asText();
-  }
-
-  @Override
   public ParsedProject parse(
       List<String> arguments,
       Map<String, List<ModelInput>> inputs,
       boolean rawEvents,
       Consumer<DbtEvent> onEvent) {
     process.listen(onEvent, held -> {});
-    ObjectNode command = command("parse").put("raw_events", rawEvents);
+    ObjectNode command = ResidentProcess.command("parse").put("raw_events", rawEvents);
     arguments.forEach(command.putArray("args")::add);
     ArrayNode known = command.putArray("inputs");
     inputs.forEach(
@@ -106,7 +101,7 @@ public final class ResidentEngine implements DbtEngine {
   @Override
   public DebugOutcome debug(List<String> arguments, Consumer<DbtEvent> onEvent) {
     process.listen(onEvent, held -> {});
-    ObjectNode command = command("debug");
+    ObjectNode command = ResidentProcess.command("debug");
     arguments.forEach(command.putArray("args")::add);
     JsonNode result = process.call(command);
     return new DebugOutcome(
@@ -122,7 +117,7 @@ public final class ResidentEngine implements DbtEngine {
       Consumer<DbtEvent> onEvent,
       Consumer<HeldModel> onHold) {
     process.listen(onEvent, json -> onHold.accept(heldModel(json)));
-    ObjectNode command = command(operation);
+    ObjectNode command = ResidentProcess.command(operation);
     arguments.forEach(command.putArray("args")::add);
     ArrayNode models = command.putArray("models");
     pythonModels.forEach(
@@ -151,7 +146,7 @@ public final class ResidentEngine implements DbtEngine {
 
   @Override
   public ResolvedInput resolve(HeldModel model, ModelInput input) {
-    ObjectNode command = command("resolve").put("hold", model.hold());
+    ObjectNode command = ResidentProcess.command("resolve").put("hold", model.hold());
     command.setAll(input.toJson());
     return ResolvedInput.from(input, process.call(command));
   }
@@ -159,7 +154,7 @@ public final class ResidentEngine implements DbtEngine {
   @Override
   public void release(HeldModel model, boolean success, String message, long rows) {
     process.tell(
-        command("release")
+        ResidentProcess.command("release")
             .put("hold", model.hold())
             .put("ok", success)
             .put("message", message)
@@ -168,7 +163,7 @@ public final class ResidentEngine implements DbtEngine {
 
   @Override
   public void cancel() {
-    process.tell(command("cancel"));
+    process.tell(ResidentProcess.command("cancel"));
   }
 
   @Override
@@ -178,13 +173,10 @@ public final class ResidentEngine implements DbtEngine {
 
   @Override
   public long publish(HeldModel model, List<Path> files, String mode) {
-    ObjectNode command = command("publish").put("hold", model.hold()).put("mode", mode);
+    ObjectNode command =
+        ResidentProcess.command("publish").put("hold", model.hold()).put("mode", mode);
     Json.putPaths(command, "files", files);
     return process.call(command).path("rows").asLong();
-  }
-
-  private static ObjectNode command(String operation) {
-    return Json.MAPPER.createObjectNode().put("op", operation);
   }
 
   @Override

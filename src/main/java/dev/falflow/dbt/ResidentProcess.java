@@ -20,15 +20,15 @@ import java.util.function.Consumer;
  * The wire to {@code fal/_resident.py} or {@code fal/_process.py}: numbered commands and their
  * replies, events and holds. Their module docstrings are the contract.
  */
-final class ResidentProcess implements AutoCloseable {
+public final class ResidentProcess implements AutoCloseable {
   private final PythonProcess process;
   private final Map<Integer, CompletableFuture<JsonNode>> calls = new ConcurrentHashMap<>();
   private final AtomicInteger numbers = new AtomicInteger();
-  private final CompletableFuture<JsonNode> hello = new CompletableFuture<>();
   private volatile Consumer<DbtEvent> onEvent = event -> {};
   private volatile Consumer<JsonNode> onHold = held -> {};
 
-  ResidentProcess(Path python, String module, Path packageFolder, List<Path> foldersToRemove) {
+  public ResidentProcess(
+      Path python, String module, Path packageFolder, List<Path> foldersToRemove) {
     List<String> command = new ArrayList<>(List.of(module));
     foldersToRemove.forEach(folder -> command.add(folder.toString()));
     process =
@@ -36,24 +36,24 @@ final class ResidentProcess implements AutoCloseable {
             python, command, packageFolder, System.getenv(), this::receive, this::died);
   }
 
-  JsonNode hello() {
-    return join(hello);
+  public static ObjectNode command(String operation) {
+    return Json.MAPPER.createObjectNode().put("op", operation);
   }
 
-  void listen(Consumer<DbtEvent> newOnEvent, Consumer<JsonNode> newOnHold) {
+  public void listen(Consumer<DbtEvent> newOnEvent, Consumer<JsonNode> newOnHold) {
     onEvent = newOnEvent;
     onHold = newOnHold;
   }
 
   /** Streams a query into new Arrow files, see {@link DbtEngine#read}. */
-  List<Path> read(String query, Path directory, Path spill) {
-    ObjectNode command = Json.MAPPER.createObjectNode().put("op", "read").put("query", query);
+  public List<Path> read(String query, Path directory, Path spill) {
+    ObjectNode command = command("read").put("query", query);
     command.put("directory", directory.toString()).put("spill", spill.toString());
     return Json.paths(call(command).path("files"));
   }
 
   /** Sends a command and waits for its result; an error reply is a FalException with its code. */
-  JsonNode call(ObjectNode command) {
+  public JsonNode call(ObjectNode command) {
     int id = numbers.incrementAndGet();
     CompletableFuture<JsonNode> reply = new CompletableFuture<>();
     calls.put(id, reply);
@@ -65,7 +65,7 @@ final class ResidentProcess implements AutoCloseable {
   }
 
   /** Sends a command that has no reply; a process that is gone is noticed by whoever waits. */
-  void tell(ObjectNode command) {
+  public void tell(ObjectNode command) {
     process.tell(command);
   }
 
@@ -82,7 +82,7 @@ final class ResidentProcess implements AutoCloseable {
 
   private void receive(JsonNode message) {
     switch (message.path("type").asText()) {
-      case "hello" -> hello.complete(message);
+      case "hello" -> {} // its versions, for people who read the wire
       case "event" -> onEvent.accept(DbtEvent.from(message));
       case "hold" -> onHold.accept(message);
       case "reply" -> {
@@ -108,7 +108,7 @@ final class ResidentProcess implements AutoCloseable {
 
   /** Whoever still waits for the process learns that it is gone, with its last lines. */
   private void died() {
-    if (hello.isDone() && calls.isEmpty()) {
+    if (calls.isEmpty()) {
       return;
     }
     FalException gone =
@@ -116,7 +116,6 @@ final class ResidentProcess implements AutoCloseable {
             Problem.of(
                 "dbt-process-ended",
                 "dbt's process ended before it was done.\n" + process.lastLines()));
-    hello.completeExceptionally(gone);
     for (Integer id : List.copyOf(calls.keySet())) {
       CompletableFuture<JsonNode> call = calls.remove(id);
       if (call != null) {

@@ -1,8 +1,8 @@
 package dev.falflow.flow;
 
 import dev.falflow.dbt.DbtEngine;
-import dev.falflow.dbt.ProcessEngine;
 import dev.falflow.dbt.ResidentEngine;
+import dev.falflow.dbt.process.ProcessEngine;
 import dev.falflow.python.DbtExecutable;
 import dev.falflow.python.PythonInstallation;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.falflow.dbt.DbtOption;
 import dev.falflow.dbt.DbtOptions;
-import dev.falflow.dbt.EngineLimits;
+import dev.falflow.dbt.process.EngineLimits;
 import dev.falflow.e2e.DbtEnvironments;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -101,9 +101,9 @@ class DbtVersionsTest {
     assertThat(project.has("target")).isFalse();
     assertThat(elsewhere.resolve("target/fal_results.json")).exists();
     JsonNode args = args(elsewhere.resolve("target"));
-    Map<String, String> expected = new TreeMap<>();
-    for (String flag :
-        List.of(
+    Map<String, String> expected =
+        flags(
+            "true",
             "empty",
             "populate_cache",
             "cache_selected_only",
@@ -112,12 +112,8 @@ class DbtVersionsTest {
             "write_json",
             "version_check",
             "macro_debugging",
-            "favor_state")) {
-      expected.put(flag, "true");
-    }
-    for (String flag : List.of("use_colors", "partial_parse", "static_parser")) {
-      expected.put(flag, "false");
-    }
+            "favor_state");
+    expected.putAll(flags("false", "use_colors", "partial_parse", "static_parser"));
     expected.put("select", "[\"tag:good\"]");
     expected.put("exclude", "[\"fails\"]");
     expected.put("indirect_selection", "\"cautious\"");
@@ -158,9 +154,9 @@ class DbtVersionsTest {
 
     assertThat(run.exitCode()).as(run::toString).isZero();
     JsonNode args = args(project.root().resolve("target"));
-    Map<String, String> expected = new TreeMap<>();
-    for (String flag :
-        List.of(
+    Map<String, String> expected =
+        flags(
+            "false",
             "empty",
             "populate_cache",
             "cache_selected_only",
@@ -171,9 +167,7 @@ class DbtVersionsTest {
             "macro_debugging",
             "version_check",
             "favor_state",
-            "send_anonymous_usage_stats")) {
-      expected.put(flag, "false");
-    }
+            "send_anonymous_usage_stats");
     expected.put("partial_parse", "true");
     assertThat(of(args, expected)).isEqualTo(expected);
     assertThat(project.rows(READ)).containsExactly(hasSample(version) ? "1" : "2");
@@ -204,6 +198,14 @@ class DbtVersionsTest {
 
   private static JsonNode args(Path target) throws IOException {
     return SampleProject.json(target.resolve("run_results.json")).path("args");
+  }
+
+  private static Map<String, String> flags(String value, String... names) {
+    Map<String, String> flags = new TreeMap<>();
+    for (String name : names) {
+      flags.put(name, value);
+    }
+    return flags;
   }
 
   private static Map<String, String> of(JsonNode args, Map<String, String> names) {

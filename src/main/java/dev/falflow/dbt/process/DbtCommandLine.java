@@ -1,10 +1,11 @@
-package dev.falflow.dbt;
+package dev.falflow.dbt.process;
 
+import dev.falflow.dbt.DbtOption;
+import dev.falflow.dbt.DbtOptions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A dbt command line taken apart, so that other commands can be made of its options.
@@ -79,12 +80,13 @@ record DbtCommandLine(String command, List<Option> options) {
   }
 
   /** Whether a flag is on, by the option or else by dbt's variable for it. */
-  boolean isOn(String flag, @Nullable String variable) {
-    boolean byVariable =
-        variable != null
-            && Set.of("1", "true", "t", "yes", "y", "on")
-                .contains(variable.toLowerCase(Locale.ROOT));
-    return has(flag) || (byVariable && !has(flag.replace("--", "--no-")));
+  boolean isOn(String name, Map<String, String> environment, boolean otherwise) {
+    DbtOption option = DbtOptions.named(name).orElseThrow();
+    if (has(name) || has(String.valueOf(option.off()))) {
+      return has(name);
+    }
+    String variable = option.variable(environment);
+    return variable == null ? otherwise : DbtOption.isTrue(variable);
   }
 
   /** The values of an option, empty without it; the last one given counts. */

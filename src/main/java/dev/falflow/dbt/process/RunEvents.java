@@ -1,19 +1,17 @@
-package dev.falflow.dbt;
+package dev.falflow.dbt.process;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.Json;
-import dev.falflow.dbt.Manifest.Node;
+import dev.falflow.dbt.DbtEvent;
+import dev.falflow.dbt.process.Manifest.Node;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,7 +36,7 @@ final class RunEvents {
 
   private final String invocationId;
   private final Consumer<DbtEvent> onEvent;
-  private final Clock clock;
+  private final OwnEvents own;
   private final Map<String, Integer> numbers = new HashMap<>();
   private final List<DbtEvent> failures = new ArrayList<>();
   private int total;
@@ -56,7 +54,7 @@ final class RunEvents {
   RunEvents(String invocationId, Consumer<DbtEvent> onEvent, Clock clock) {
     this.invocationId = invocationId;
     this.onEvent = onEvent;
-    this.clock = clock;
+    own = new OwnEvents(invocationId, clock);
   }
 
   /** One of the events of {@code dbt ls}: its beginning stands for those of all processes. */
@@ -203,14 +201,14 @@ final class RunEvents {
       String where = "model " + node.name() + " (" + node.path() + ")";
       blankLater();
       failures.add(
-          event(
+          own.of(
               "RunResultFailure",
               "error",
               MAIN_THREAD,
               RED + "Failure in " + where + NO_COLOR,
               data(),
               node));
-      failures.add(event("RunResultError", "error", MAIN_THREAD, "  " + message, data(), node));
+      failures.add(own.of("RunResultError", "error", MAIN_THREAD, "  " + message, data(), node));
     }
   }
 
@@ -251,23 +249,13 @@ final class RunEvents {
     data.put("description", what.substring(what.indexOf(' ') + 1));
     data.put("index", number).put("total", total);
     onEvent.accept(
-        event(name, level, thread, before + dots(before) + "[" + status + time + "]", data, node));
+        own.of(name, level, thread, before + dots(before) + "[" + status + time + "]", data, node));
   }
 
   // -- the end ------------------------------------------------------------------------------------
 
-  /**
-   * Sums and failures.
-   *
-   * @param statuses of every node, as in {@code run_results.json}
-   */
-  void end(List<Node> nodes, Set<String> python, Map<String, String> statuses, Duration took) {
-    blank();
-    Map<String, Integer> kinds = new TreeMap<>();
-    nodes.forEach(node -> kinds.merge(kind(node, python), 1, Integer::sum));
-    List<String> counted = new ArrayList<>();
-    kinds.forEach(
-        (kind, count) -> counted.add(count + " " + words(kind) + (count == 1 ? "" : "s")));
+  /** Sums and failures. */
+  void end(RunSums sums, Duration took) {
     double seconds = took.toNanos() / 1e9;
     String time =
         String.format(
@@ -276,7 +264,8 @@ final class RunEvents {
             took.toHours(),
             took.toMinutesPart(),
             seconds % 60);
-    String line = String.join(", ", counted);
+    String line = sums.kinds();
+    blank();
     say(
         "FinishedRunningStats",
         "info",
@@ -284,67 +273,17 @@ final class RunEvents {
         "Finished running " + line + time + String.format(Locale.ROOT, " (%.2fs).", seconds),
         data().put("stat_line", line).put("execution", time).put("execution_time", seconds));
     blank();
-    sums(statuses);
-  }
-
-  private void sums(Map<String, String> statuses) {
-    Map<String, Integer> counts = new LinkedHashMap<>();
-    List.of("pass", "warn", "error", "skip", "noop").forEach(name -> counts.put(name, 0));
-    statuses.values().forEach(status -> counts.merge(sum(status), 1, Integer::sum));
-    int errors = counts.getOrDefault("error", 0);
-    int warnings = counts.getOrDefault("warn", 0);
-    String verdict =
-        errors > 0
-            ? RED + completed(errors, warnings) + NO_COLOR
-            : warnings > 0
-                ? YELLOW + completed(errors, warnings) + NO_COLOR
-                : GREEN + "Completed successfully" + NO_COLOR;
+    int errors = sums.count("error");
+    int warnings = sums.count("warn");
+    String color = errors > 0 ? RED : warnings > 0 ? YELLOW : GREEN;
     ObjectNode data = data().put("num_errors", errors).put("num_warnings", warnings);
-    say("EndOfRunSummary", "info", MAIN_THREAD, verdict, data.put("keyboard_interrupt", false));
+    data.put("keyboard_interrupt", false);
+    say("EndOfRunSummary", "info", MAIN_THREAD, color + sums.verdict() + NO_COLOR, data);
     failures.forEach(this::send);
     blank();
-    int all = statuses.size();
-    ObjectNode stats = data();
-    counts.forEach(stats::put);
-    stats.put("total", all);
-    say(
-        "StatsLine",
-        "info",
-        MAIN_THREAD,
-        "Done. PASS=%d WARN=%d ERROR=%d SKIP=%d NO-OP=%d TOTAL=%d"
-            .formatted(
-                counts.get("pass"), warnings, errors, counts.get("skip"), counts.get("noop"), all),
-        (ObjectNode) data().set("stats", stats));
-  }
-
-  private static String completed(int errors, int warnings) {
-    return "Completed with %d error%s, 0 partial successes, and %d warning%s:"
-        .formatted(errors, errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
-  }
-
-  private static String sum(String status) {
-    return switch (status) {
-      case "success", "pass" -> "pass";
-      case "warn" -> "warn";
-      case "skipped" -> "skip";
-      case "no-op" -> "noop";
-      default -> "error";
-    };
-  }
-
-  private static String kind(Node node, Set<String> python) {
-    return switch (node.resourceType()) {
-      case "model" -> (python.contains(node.uniqueId()) ? "fal" : node.materialized()) + " model";
-      default -> node.resourceType();
-    };
-  }
-
-  private static String words(String kind) {
-    return switch (kind) {
-      case "test" -> "data test";
-      case "unit_test" -> "unit test";
-      default -> kind;
-    };
+    data = data();
+    sums.write(data.putObject("stats"));
+    say("StatsLine", "info", MAIN_THREAD, sums.done(), data);
   }
 
   // -- making them --------------------------------------------------------------------------------
@@ -358,11 +297,11 @@ final class RunEvents {
   }
 
   private void blankLater() {
-    failures.add(event("Formatting", "info", MAIN_THREAD, "", data().put("msg", ""), null));
+    failures.add(own.of("Formatting", "info", MAIN_THREAD, "", data().put("msg", ""), null));
   }
 
   private void say(String name, String level, String thread, String message, ObjectNode data) {
-    onEvent.accept(event(name, level, thread, message, data, null));
+    onEvent.accept(own.of(name, level, thread, message, data, null));
   }
 
   private void send(DbtEvent event) {
@@ -370,47 +309,5 @@ final class RunEvents {
       info.put("invocation_id", invocationId);
     }
     onEvent.accept(event);
-  }
-
-  /** An event in dbt's shape; {@code data} is what dbt puts there beside the node. */
-  private DbtEvent event(
-      String name,
-      String level,
-      String thread,
-      String message,
-      ObjectNode data,
-      @Nullable Node node) {
-    ObjectNode json = data.deepCopy();
-    ObjectNode raw = Json.MAPPER.createObjectNode();
-    Instant now = clock.instant();
-    ObjectNode info = raw.putObject("info");
-    info.put("category", "").put("code", "").putObject("extra");
-    info.put("invocation_id", invocationId).put("level", level).put("msg", message);
-    info.put("name", name).put("pid", ProcessHandle.current().pid());
-    info.put("thread", thread).put("ts", now.toString());
-    if (node != null) {
-      ObjectNode relation = Json.MAPPER.createObjectNode();
-      relation.set("database", node.json().path("database"));
-      relation.put("schema", node.schema()).put("alias", node.json().path("alias").asText());
-      relation.put("relation_name", node.relation());
-      data.putObject("node_info")
-          .put("unique_id", node.uniqueId())
-          .put("node_name", node.name())
-          .put("node_path", node.json().path("path").asText())
-          .put("resource_type", node.resourceType())
-          .put("materialized", "fal")
-          .set("node_relation", relation);
-      json.putObject("node")
-          .put("unique_id", node.uniqueId())
-          .put("name", node.name())
-          .put("resource_type", node.resourceType())
-          .put("materialized", "fal")
-          .put("path", node.json().path("path").asText())
-          .put("relation", node.relation());
-    }
-    raw.set("data", data);
-    json.put("type", "event").put("name", name).put("level", level).put("message", message);
-    json.put("thread", thread).put("time", now.toString()).set("raw", raw);
-    return DbtEvent.from(json);
   }
 }

@@ -1,8 +1,9 @@
-package dev.falflow.dbt;
+package dev.falflow.dbt.process;
 
 import dev.falflow.FalException;
 import dev.falflow.Problem;
 import dev.falflow.dbt.DbtEngine.Unresolved;
+import dev.falflow.dbt.ModelInput;
 import dev.falflow.project.Project;
 import java.io.IOException;
 import java.io.UncheckedIOException;

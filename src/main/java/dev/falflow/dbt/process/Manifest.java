@@ -1,10 +1,12 @@
-package dev.falflow.dbt;
+package dev.falflow.dbt.process;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.FalException;
 import dev.falflow.Json;
 import dev.falflow.Problem;
+import dev.falflow.dbt.DbtNode;
+import dev.falflow.dbt.ModelInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -155,12 +157,12 @@ final class Manifest {
     return json;
   }
 
-  String projectName() {
-    return json.path("metadata").path("project_name").asText();
-  }
-
   String dbtVersion() {
     return json.path("metadata").path("dbt_version").asText();
+  }
+
+  String projectName() {
+    return json.path("metadata").path("project_name").asText();
   }
 
   Optional<Node> find(String uniqueId) {

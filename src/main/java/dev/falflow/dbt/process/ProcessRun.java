@@ -1,13 +1,20 @@
-package dev.falflow.dbt;
+package dev.falflow.dbt.process;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.FalException;
 import dev.falflow.Json;
 import dev.falflow.dbt.DbtEngine.PythonModelNode;
-import dev.falflow.dbt.DbtRuns.Ended;
-import dev.falflow.dbt.Manifest.Node;
-import dev.falflow.dbt.MergedResults.PythonResult;
+import dev.falflow.dbt.DbtEvent;
+import dev.falflow.dbt.HeldModel;
+import dev.falflow.dbt.InvocationOutcome;
+import dev.falflow.dbt.ModelInput;
+import dev.falflow.dbt.ResidentProcess;
+import dev.falflow.dbt.ResolvedInput;
+import dev.falflow.dbt.process.DbtRuns.Ended;
+import dev.falflow.dbt.process.Manifest.Node;
+import dev.falflow.dbt.process.MergedResults.PythonResult;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +50,7 @@ final class ProcessRun {
   private final Map<String, PythonModelNode> python;
   private final DbtCommandLine asked;
   private final JsonNode target;
+  private final Path targetPath;
   private final Consumer<HeldModel> onHold;
   private final RunEvents events;
   private final MergedResults results;
@@ -70,6 +78,7 @@ final class ProcessRun {
       Map<String, PythonModelNode> python,
       DbtCommandLine asked,
       JsonNode target,
+      Path targetPath,
       Consumer<DbtEvent> onEvent,
       Consumer<HeldModel> onHold) {
     this.dbt = dbt;
@@ -80,11 +89,12 @@ final class ProcessRun {
     this.python = python;
     this.asked = asked;
     this.target = target;
+    this.targetPath = targetPath;
     this.onHold = onHold;
     String invocationId = UUID.randomUUID().toString();
     this.events = new RunEvents(invocationId, onEvent, clock);
     this.started = clock.instant();
-    this.results = new MergedResults(ProcessEngine.targetPath(asked), invocationId, started);
+    this.results = new MergedResults(targetPath, invocationId, started);
   }
 
   InvocationOutcome run(List<DbtEvent> beginning) {
@@ -110,12 +120,13 @@ final class ProcessRun {
       }
     }
     skipWhatCannotRun();
-    keeper.call(ProcessEngine.command("give_up"));
+    keeper.call(ResidentProcess.command("give_up"));
     Instant now = clock.instant();
     results.write(manifest, python.keySet(), asked, now);
     if (failure == null) {
       events.end(
-          graph.nodes(), python.keySet(), results.statuses(), Duration.between(started, now));
+          new RunSums(graph.nodes(), python.keySet(), results.statuses()),
+          Duration.between(started, now));
     }
     return new InvocationOutcome(!hasFailed && !cancelled, failure);
   }
@@ -172,7 +183,7 @@ final class ProcessRun {
   private void settle(List<Node> batch, Set<String> begun, Ended end) {
     failure = end.failure();
     Map<String, String> statuses = results.take(batch);
-    Manifest now = Manifest.read(ProcessEngine.targetPath(asked));
+    Manifest now = Manifest.read(targetPath);
     results.takeCompiled(now, batch);
     manifest = now;
     for (Node node : batch) {
@@ -263,7 +274,7 @@ final class ProcessRun {
         inputs.add(resolve(node.uniqueId(), input));
       }
       JsonNode previous =
-          keeper.call(ProcessEngine.command("describe").put("relation", node.relation()));
+          keeper.call(ResidentProcess.command("describe").put("relation", node.relation()));
       holds.put(number, new Holding(node, thread, begun, clock.instant()));
       onHold.accept(
           new HeldModel(number, node.uniqueId(), thread, inputs, details(node, previous)));
@@ -338,7 +349,7 @@ final class ProcessRun {
             event -> {});
     failure = end.failure();
     results.forget();
-    Manifest compiled = Manifest.read(ProcessEngine.targetPath(asked));
+    Manifest compiled = Manifest.read(targetPath);
     for (Node reader : readers) {
       List<String> parts = new ArrayList<>();
       compiled
@@ -358,7 +369,7 @@ final class ProcessRun {
   /** A call in a Python model; an ephemeral SQL model is its query. */
   ResolvedInput resolve(String uniqueId, ModelInput input) {
     Manifest.Target found = manifest.resolve(manifest.node(uniqueId), input);
-    String rows = asked.isOn("--empty", System.getenv("DBT_EMPTY")) ? " where false limit 0" : "";
+    String rows = asked.isOn("--empty", System.getenv(), false) ? " where false limit 0" : "";
     if (!isEphemeralSql(found.uniqueId())) {
       return new ResolvedInput(
           input, found.uniqueId(), found.relation(), "select * from " + found.relation() + rows);

@@ -1,4 +1,4 @@
-package dev.falflow.dbt;
+package dev.falflow.dbt.process;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.FalException;
 import dev.falflow.Json;
 import dev.falflow.Problem;
+import dev.falflow.dbt.DbtEvent;
+import dev.falflow.dbt.ResidentProcess;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -47,7 +49,7 @@ final class DbtRuns {
           onEvent.accept(event);
         },
         held -> {});
-    ObjectNode command = Json.MAPPER.createObjectNode().put("op", "run");
+    ObjectNode command = ResidentProcess.command("run");
     List<String> words = new ArrayList<>(dbt);
     words.addAll(arguments.words());
     words.addAll(List.of("--log-format", "json"));

@@ -1,11 +1,11 @@
-package dev.falflow.dbt;
+package dev.falflow.dbt.process;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.AtomicFile;
 import dev.falflow.Json;
-import dev.falflow.dbt.Manifest.Node;
+import dev.falflow.dbt.process.Manifest.Node;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

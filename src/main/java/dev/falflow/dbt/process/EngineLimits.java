@@ -1,16 +1,15 @@
-package dev.falflow.dbt;
+package dev.falflow.dbt.process;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.falflow.FalException;
 import dev.falflow.Location;
 import dev.falflow.Problem;
 import dev.falflow.dbt.DbtEngine.PythonModelNode;
-import dev.falflow.dbt.Manifest.Node;
+import dev.falflow.dbt.DbtOptions;
+import dev.falflow.dbt.process.Manifest.Node;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +18,34 @@ import org.jspecify.annotations.Nullable;
  * docs/engines.md} has the list.
  */
 public final class EngineLimits {
-  private static final Set<String> OFF = Set.of("0", "false", "f", "no", "n", "off");
   private static final String CODE = "not-with-process-engine";
+  private static final String NO_ARTIFACTS = "--no-write-json";
   private static final String HINT =
       "Use --dbt-engine resident, which can do this; see docs/engines.md.";
+
+  /** dbt's options that this engine cannot obey, and why. */
+  private static final Map<String, String> REFUSED =
+      Map.of(
+          "--sample",
+          "the inputs of Python models would not be sampled",
+          "--event-time-start",
+          "the inputs of Python models would not be filtered",
+          "--event-time-end",
+          "the inputs of Python models would not be filtered",
+          NO_ARTIFACTS,
+          "what dbt did is read from the artifacts it writes");
+
+  /** dbt's options that mean a little less with this engine. */
+  private static final Map<String, String> DIFFERENT =
+      Map.of(
+          "--selector", "refused beside `--state`, as `state:` is",
+          "--select", "`state:` is refused",
+          "--exclude", "`state:` is refused",
+          "--defer",
+              "refused where a Python model would be read from production or read from there",
+          "--favor-state", "as `--defer`",
+          "--single-threaded", "holds for each dbt process",
+          "--record-timing-info", "each dbt process writes the file anew");
 
   private final Manifest manifest;
   private final Map<String, PythonModelNode> python;
@@ -46,8 +69,8 @@ public final class EngineLimits {
     }
     refuseTails(target);
     refuseOptions(asked, environment);
-    if (asked.isOn("--defer", environment.get("DBT_DEFER"))
-        || asked.isOn("--favor-state", environment.get("DBT_FAVOR_STATE"))) {
+    if (asked.isOn("--defer", environment, false)
+        || asked.isOn("--favor-state", environment, false)) {
       refuseDefer();
     }
     boolean comparesState =
@@ -65,26 +88,6 @@ public final class EngineLimits {
     }
   }
 
-  /** dbt's options that this engine cannot obey, and why. */
-  private static final Map<String, String> REFUSED =
-      Map.of(
-          "--sample", "the inputs of Python models would not be sampled",
-          "--event-time-start", "the inputs of Python models would not be filtered",
-          "--event-time-end", "the inputs of Python models would not be filtered",
-          "--no-write-json", "what dbt did is read from the artifacts it writes");
-
-  /** dbt's options that mean a little less with this engine. */
-  private static final Map<String, String> DIFFERENT =
-      Map.of(
-          "--selector", "refused beside `--state`, as `state:` is",
-          "--select", "`state:` is refused",
-          "--exclude", "`state:` is refused",
-          "--defer",
-              "refused where a Python model would be read from production or read from there",
-          "--favor-state", "as `--defer`",
-          "--single-threaded", "holds for each dbt process",
-          "--record-timing-info", "each dbt process writes the file anew");
-
   /** Why {@code --dbt-engine process} refuses an option of dbt's when there are Python models. */
   public static @Nullable String refusal(String option) {
     return REFUSED.get(option);
@@ -96,20 +99,15 @@ public final class EngineLimits {
   }
 
   private void refuseOptions(DbtCommandLine asked, Map<String, String> environment) {
-    REFUSED.forEach(
-        (option, why) -> {
-          String variable =
-              environment.get(
-                  "DBT_" + option.substring(2).toUpperCase(Locale.ROOT).replace('-', '_'));
-          if (asked.has(option) || (variable != null && !variable.isEmpty())) {
-            refuse(Location.of(option), "not with Python models: " + why);
-          }
-        });
-    String json = environment.getOrDefault("DBT_WRITE_JSON", "");
-    if (OFF.contains(json.toLowerCase(Locale.ROOT)) && !asked.has("--write-json")) {
-      refuse(
-          Location.of("DBT_WRITE_JSON"),
-          "not with Python models: " + REFUSED.get("--no-write-json"));
+    for (String name : REFUSED.keySet()) {
+      boolean isAsked =
+          name.equals(NO_ARTIFACTS)
+              ? !asked.isOn("--write-json", environment, true)
+              : asked.has(name)
+                  || DbtOptions.named(name).orElseThrow().variable(environment) != null;
+      if (isAsked) {
+        refuse(Location.of(name), "not with Python models: " + REFUSED.get(name));
+      }
     }
   }
 

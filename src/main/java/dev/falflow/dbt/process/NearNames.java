@@ -1,4 +1,4 @@
-package dev.falflow.dbt;
+package dev.falflow.dbt.process;
 
 import java.util.Collection;
 import java.util.Comparator;

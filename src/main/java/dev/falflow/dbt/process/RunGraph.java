@@ -1,6 +1,6 @@
-package dev.falflow.dbt;
+package dev.falflow.dbt.process;
 
-import dev.falflow.dbt.Manifest.Node;
+import dev.falflow.dbt.process.Manifest.Node;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;

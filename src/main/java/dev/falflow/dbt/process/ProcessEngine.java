@@ -1,10 +1,21 @@
-package dev.falflow.dbt;
+package dev.falflow.dbt.process;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.FalException;
 import dev.falflow.Json;
-import dev.falflow.dbt.DbtRuns.Ended;
+import dev.falflow.dbt.DbtEngine;
+import dev.falflow.dbt.DbtEvent;
+import dev.falflow.dbt.DbtOption;
+import dev.falflow.dbt.DbtOptions;
+import dev.falflow.dbt.DebugOutcome;
+import dev.falflow.dbt.HeldModel;
+import dev.falflow.dbt.InvocationOutcome;
+import dev.falflow.dbt.ModelInput;
+import dev.falflow.dbt.ParsedProject;
+import dev.falflow.dbt.ResidentProcess;
+import dev.falflow.dbt.ResolvedInput;
+import dev.falflow.dbt.process.DbtRuns.Ended;
 import dev.falflow.project.Project;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -26,6 +37,7 @@ public final class ProcessEngine implements DbtEngine {
   private @Nullable Manifest manifest;
   private JsonNode target = Json.MAPPER.missingNode();
   private String databasePath = "";
+  private Path targetPath = Path.of("target");
   private volatile @Nullable ProcessRun running;
   private volatile boolean cancelled;
 
@@ -44,11 +56,6 @@ public final class ProcessEngine implements DbtEngine {
     this.clock = clock;
   }
 
-  @Override
-  public String version() {
-    return parsed().dbtVersion();
-  }
-
   private Manifest parsed() {
     Manifest found = manifest;
     if (found == null) {
@@ -64,13 +71,13 @@ public final class ProcessEngine implements DbtEngine {
       boolean rawEvents,
       Consumer<DbtEvent> onEvent) {
     DbtCommandLine asked = DbtCommandLine.of(arguments);
-    Path targetPath = targetPath(asked);
+    Project project = project(asked);
+    targetPath = targetPath(asked, project);
     Ended ended = dbt.run(asked.parsedLike("parse"), onEvent);
     String failure = ended.failure();
     if (failure != null || ended.exitCode() != 0) {
       String message = failure == null ? "dbt parse failed" : failure;
-      List<Unresolved> unresolved =
-          ParseMessage.unresolved(message, inputs, project(asked), targetPath);
+      List<Unresolved> unresolved = ParseMessage.unresolved(message, inputs, project, targetPath);
       throw unresolved.isEmpty()
           ? new ParseFailure(message)
           : new UnresolvedInputs(message, unresolved);
@@ -84,7 +91,7 @@ public final class ProcessEngine implements DbtEngine {
   /** The target as dbt's own adapter reads it from the profile, {@code --threads} applied. */
   private JsonNode profile(DbtCommandLine asked) {
     keeper.listen(event -> {}, held -> {});
-    ObjectNode command = command("profile");
+    ObjectNode command = ResidentProcess.command("profile");
     asked.only(DbtCommandLine.PROFILE).words().forEach(command.putArray("args")::add);
     JsonNode result = keeper.call(command);
     if (!result.path("success").asBoolean()
@@ -99,10 +106,11 @@ public final class ProcessEngine implements DbtEngine {
     return found;
   }
 
-  static Path targetPath(DbtCommandLine asked) {
-    Project project = project(asked);
+  /** As {@code --target-path}, the variable or the project say, in this order. */
+  private static Path targetPath(DbtCommandLine asked, Project project) {
     List<String> given = asked.values("--target-path");
-    String chosen = given.isEmpty() ? System.getenv("DBT_TARGET_PATH") : given.get(0);
+    DbtOption option = DbtOptions.named("--target-path").orElseThrow();
+    String chosen = given.isEmpty() ? option.variable(System.getenv()) : given.get(0);
     return chosen == null ? project.targetPath() : project.root().resolve(chosen);
   }
 
@@ -131,13 +139,23 @@ public final class ProcessEngine implements DbtEngine {
       return new InvocationOutcome(false, e.problems().get(0).message());
     }
     // dbt ls wrote it anew; that of the parse may lack what --warn-error or --vars change
-    Manifest found = Manifest.read(targetPath(asked));
+    Manifest found = Manifest.read(targetPath);
     RunGraph graph = new RunGraph(found, selected, pythonModels.keySet());
     new EngineLimits(found, pythonModels, graph)
         .check(asked, target, databasePath, System.getenv());
     ProcessRun run =
         new ProcessRun(
-            dbt, keeper, clock, found, graph, pythonModels, asked, target, onEvent, onHold);
+            dbt,
+            keeper,
+            clock,
+            found,
+            graph,
+            pythonModels,
+            asked,
+            target,
+            targetPath,
+            onEvent,
+            onHold);
     running = run;
     try {
       if (cancelled) {
@@ -161,7 +179,7 @@ public final class ProcessEngine implements DbtEngine {
       Consumer<DbtEvent> onEvent) {
     DbtCommandLine asked = DbtCommandLine.of(arguments);
     Set<String> selected = dbt.list(asked, onEvent);
-    return Manifest.read(targetPath(asked)).parentsFirst().stream()
+    return Manifest.read(targetPath).parentsFirst().stream()
         .map(Manifest.Node::uniqueId)
         .filter(selected::contains)
         .toList();
@@ -191,7 +209,7 @@ public final class ProcessEngine implements DbtEngine {
     if (run != null) {
       run.cancel();
     }
-    keeper.tell(command("cancel"));
+    keeper.tell(ResidentProcess.command("cancel"));
   }
 
   @Override
@@ -202,7 +220,8 @@ public final class ProcessEngine implements DbtEngine {
   @Override
   public long publish(HeldModel model, List<Path> files, String mode) {
     Manifest.Node node = parsed().node(model.uniqueId());
-    ObjectNode command = command("publish").put("relation", node.relation()).put("mode", mode);
+    ObjectNode command =
+        ResidentProcess.command("publish").put("relation", node.relation()).put("mode", mode);
     command.put("schema", node.quotedSchema());
     Json.putPaths(command, "files", files);
     return keeper.call(command).path("rows").asLong();
@@ -212,10 +231,6 @@ public final class ProcessEngine implements DbtEngine {
   public DebugOutcome debug(List<String> arguments, Consumer<DbtEvent> onEvent) {
     Ended ended = dbt.run(DbtCommandLine.of(arguments).parsedLike("debug"), onEvent);
     return new DebugOutcome(ended.exitCode() == 0, ended.failure(), null);
-  }
-
-  static ObjectNode command(String operation) {
-    return Json.MAPPER.createObjectNode().put("op", operation);
   }
 
   @Override
