@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from fal import _types
-from fal._reading import SourceColumn, Sources, fits
+from fal._reading import UNLIMITED, SourceColumn, Sources, fits
 from fal._types import cast_plain, is_text, plain
 from fal._wire import RunModel
 
@@ -202,6 +202,10 @@ class Column:
             known = set(column.unique().to_pylist()) - {None} <= source.categories
             return (column, source.database_type) if known else None
         kind = source.type
+        if source.database_type == UNLIMITED and (
+            pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
+        ):
+            return column, source.database_type
         if is_text(kind) and is_text(column.type):
             return column, source.database_type
         if isinstance(kind, pa.BaseExtensionType):

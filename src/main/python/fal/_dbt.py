@@ -468,6 +468,14 @@ def describe_target(adapter: Any) -> dict[str, Any]:
     }
 
 
+def credentials_of(adapter: Any) -> dict[str, Any] | None:
+    """The profile's output as dbt rendered it, secrets and all, where the JVM connects by itself."""
+    if adapter.type() == "duckdb":
+        return None
+    found: dict[str, Any] = adapter.config.credentials.to_dict(omit_none=True)
+    return found
+
+
 def read_profile(args: list[str], on_event: Callable[[Any], None]) -> tuple[Any, Any]:
     """``dbt debug`` up to its connection, which would make a DuckDB file: result and adapter.
 

@@ -14,6 +14,7 @@ from fal import FalError, _arrow_file
 from fal._types import is_text
 
 DATABASE_TYPE = b"fal:database_type"
+UNLIMITED = b"numeric"  # the type of PostgreSQL's numbers of any length, which Arrow has none for
 WIDE = 38  # the precision warehouses give the sum of a column of numbers
 
 _INTEGERS = {"int8": "Int8", "int16": "Int16", "int32": "Int32", "int64": "Int64"} | {
@@ -42,7 +43,7 @@ class Sources:
         self.notices: list[str] = []
 
     def frame(self, files: Iterable[str], kind: str, dtypes: str) -> Any:
-        table = _arrow_file.read(files)
+        table = _with_decimals(_arrow_file.read(files))
         if kind == "arrow":
             self._remember(table, None)
             return table
@@ -75,6 +76,32 @@ class Sources:
                 database_type,
             )
             self.columns[field.name] = column if same else None
+
+
+def _with_decimals(table: pa.Table) -> pa.Table:
+    """Numbers without limits (PostgreSQL's plain ``numeric``) come as text: as decimals, or floats for a NaN."""
+    for index, field in enumerate(table.schema):
+        if is_text(field.type) and (field.metadata or {}).get(DATABASE_TYPE) == UNLIMITED:
+            column = _decimal(table.column(index))
+            table = table.set_column(index, field.with_type(column.type), column)
+    return table
+
+
+def _decimal(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if (
+        pc.any(pc.match_substring(column, "N")).as_py()
+        or pc.any(pc.match_substring(column, "I")).as_py()
+    ):
+        return column.cast(pa.float64())  # NaN, Infinity
+    point = pc.find_substring(column, ".")
+    digits = pc.subtract(pc.subtract(pc.binary_length(column), point), 1)
+    scale = pc.max(pc.if_else(pc.less(point, 0), 0, digits)).as_py() or 0
+    for kind in (pa.decimal128, pa.decimal256):
+        try:
+            return column.cast(kind(kind(1, 0).bit_width // 128 * 38, scale))
+        except (pa.ArrowInvalid, ValueError):
+            continue
+    return column.cast(pa.float64())
 
 
 def to_pandas(table: pa.Table, dtypes: str) -> tuple[Any, list[str]]:

@@ -10,7 +10,7 @@ Commands (each with ``id``, answered ``{"type": "reply", "id", "ok": true, "resu
 
 ``parse``    ``args``: dbt's options; ``inputs`` of the Python models, to tell which have no target;
              ``raw_events``: send dbt's whole events. Result: project, target without secrets,
-             nodes; or message and the inputs that are missing.
+             credentials (null for DuckDB, which the JVM can't open), nodes; or message and the inputs that are missing.
 ``invoke``   ``args``, ``models`` ([{unique_id, file, inputs}]). Events stream while it runs.
              Result: success; message when dbt could not run at all.
 ``list``     like ``invoke``, for ``dbt ls``. Result: success, message, unique_ids, parents first.
@@ -39,7 +39,7 @@ import signal
 import sys
 import threading
 import traceback
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 _FORWARDED_DEBUG = {"NodeStart", "NodeExecuting", "NodeFinished"}
@@ -135,6 +135,7 @@ class Resident:
             "ok": True,
             "project": self._manifest.metadata.project_name,
             "target": _dbt.describe_target(adapter),
+            "credentials": _dbt.credentials_of(adapter),
             "nodes": [_slim(node) for node in _models(self._manifest)],
         }
 
@@ -174,7 +175,7 @@ class Resident:
         sys.argv = ["dbt", *args]  # what dbt's artifacts give as its invocation_command
         project_dir = _dbt.adapter_of(manifest).config.project_root
         args = invocation.with_state(args, project_dir, self._folders[-1], self._warn)
-        if models:
+        if models and _dbt.adapter_of(manifest).type() == "duckdb":
             self._pool.submit(importlib.import_module, "fal._duckdb")  # pyarrow takes 0.3 s
         try:
             return invocation.run(args)
@@ -229,14 +230,10 @@ class Resident:
     def _hold(self, model: Any, node: Any, invocation: Any) -> dict[str, Any]:
         """Runs on the node's own dbt thread; waits there until the JVM releases it."""
         from fal import _dbt
-        from fal._duckdb import DuckDb
 
         adapter = _dbt.adapter_of(invocation.manifest)
-        if self._data is None or self._data._adapter is not adapter:
-            self._data = DuckDb(adapter)
         relation = adapter.Relation.create_from(adapter.config, node)
-        # A connection belongs to a thread, and this thread's is the node's: look from another.
-        previous = self._pool.submit(self._data.open_and_describe, str(relation))
+        previous = self._describe(adapter, str(relation))
         hold = _Hold(invocation.manifest, relation, _dbt.Inputs(invocation.manifest, node, adapter))
         number = next(self._numbers)
         self._holds[number] = hold
@@ -251,10 +248,21 @@ class Resident:
                 "unique_id": node.unique_id,
                 "thread": threading.current_thread().name,
                 "inputs": inputs,
-                "model": _details(node, str(relation), previous.result()),
+                "model": _details(node, str(relation), previous and previous.result()),
             }
         )
         return hold.outcome.get()
+
+    def _describe(self, adapter: Any, relation: str) -> Future[Any] | None:
+        """The columns of the table that stands there; of a server's database the JVM asks itself."""
+        if adapter.type() != "duckdb":
+            return None
+        from fal._duckdb import DuckDb
+
+        if self._data is None or self._data._adapter is not adapter:
+            self._data = DuckDb(adapter)
+        # A connection belongs to a thread, and this thread's is the node's: look from another.
+        return self._pool.submit(self._data.open_and_describe, relation)
 
     def _forward(self, event: Any) -> None:
         from fal import _dbt

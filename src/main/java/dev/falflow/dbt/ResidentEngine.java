@@ -54,7 +54,8 @@ public final class ResidentEngine implements DbtEngine {
               node.path("enabled").asBoolean(),
               node.path("depends_on").valueStream().map(JsonNode::asText).toList()));
     }
-    return new ParsedProject(result.path("project").asText(), result.path("target"), models);
+    return new ParsedProject(
+        result.path("project").asText(), result.path("target"), result.path("credentials"), models);
   }
 
   private static RuntimeException parseFailure(JsonNode result) {

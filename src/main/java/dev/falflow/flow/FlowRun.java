@@ -22,7 +22,8 @@ import dev.falflow.source.PythonSources;
 import dev.falflow.source.SourceAnalyzer;
 import dev.falflow.source.StubPlan;
 import dev.falflow.warehouse.DataFolder;
-import dev.falflow.warehouse.DuckDbWarehouse;
+import dev.falflow.warehouse.Warehouse;
+import dev.falflow.warehouse.Warehouses;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -182,14 +183,14 @@ public final class FlowRun {
     RunArtifacts artifacts = new RunArtifacts(request.targetPath(project));
     artifacts.begin();
     ExecutorService threads = Executors.newCachedThreadPool(FlowRun::daemon);
-    try {
+    try (Warehouse warehouse = Warehouses.open(parsed, engine, folder)) {
       HeldModels held =
           new HeldModels(
               project,
               models,
               parsed.target(),
               engine,
-              new DuckDbWarehouse(engine, folder),
+              warehouse,
               folder,
               forkServer,
               artifacts,

@@ -12,6 +12,7 @@ import dev.falflow.python.Worker;
 import dev.falflow.report.Reporter;
 import dev.falflow.source.PythonSource;
 import dev.falflow.warehouse.DataFolder;
+import dev.falflow.warehouse.ModelData;
 import dev.falflow.warehouse.Warehouse;
 import java.time.Clock;
 import java.util.Set;
@@ -71,6 +72,7 @@ final class HeldModels {
   void stop() {
     stopped = true;
     running.forEach(Worker::kill);
+    warehouse.cancel();
   }
 
   private void runAndRelease(HeldModel held) {
@@ -102,7 +104,7 @@ final class HeldModels {
                 reporter.output(held.uniqueId(), source.name(), output.stream(), output.line());
               });
       running.add(worker);
-      try {
+      try (ModelData data = warehouse.open(held)) {
         if (stopped) {
           worker.kill();
         }
@@ -114,7 +116,7 @@ final class HeldModels {
                 target,
                 worker,
                 engine,
-                warehouse,
+                data,
                 folder,
                 notice -> reporter.info(source.file() + ": " + notice));
         return run.run(threads, clock, log, () -> stopped, forkServer::lastLines);

@@ -18,7 +18,7 @@ import dev.falflow.project.Project;
 import dev.falflow.python.Worker;
 import dev.falflow.source.PythonSource;
 import dev.falflow.warehouse.DataFolder;
-import dev.falflow.warehouse.Warehouse;
+import dev.falflow.warehouse.ModelData;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -49,7 +49,7 @@ final class PythonModelRun {
   private final JsonNode target;
   private final Worker worker;
   private final DbtEngine engine;
-  private final Warehouse warehouse;
+  private final ModelData data;
   private final DataFolder folder;
   private final Consumer<String> onNotice;
   private final Queue<Path> inputFiles = new ConcurrentLinkedQueue<>();
@@ -65,7 +65,7 @@ final class PythonModelRun {
       JsonNode target,
       Worker worker,
       DbtEngine engine,
-      Warehouse warehouse,
+      ModelData data,
       DataFolder folder,
       Consumer<String> onNotice) {
     this.held = held;
@@ -75,7 +75,7 @@ final class PythonModelRun {
     this.target = target;
     this.worker = worker;
     this.engine = engine;
-    this.warehouse = warehouse;
+    this.data = data;
     this.folder = folder;
     this.onNotice = onNotice;
   }
@@ -105,7 +105,7 @@ final class PythonModelRun {
       if (end.isPresent() && !written.isEmpty() && isDone(end.get()) && !stopped.getAsBoolean()) {
         // Not after the worker's exit: giving back a large frame's memory takes it a while.
         Instant loaded = clock.instant();
-        rows = warehouse.publish(held, written, mode);
+        rows = data.publish(written, mode);
         publishTime = Duration.between(loaded, clock.instant());
         exit = worker.awaitExit();
       } else {
@@ -115,6 +115,7 @@ final class PythonModelRun {
     } catch (FalException e) {
       Problem problem = e.problems().get(0);
       failure = new Failure(problem.code(), writeCall + ": " + problem.message(), null);
+      worker.kill(); // it may wait for what will not come
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       failure = new Failure("interrupted", source.file() + ": interrupted", null);
@@ -148,6 +149,7 @@ final class PythonModelRun {
     ObjectNode message = Json.MAPPER.createObjectNode().put("type", "run");
     message.put("unique_id", held.uniqueId());
     message.setAll((ObjectNode) held.details().deepCopy());
+    message.set("previous_columns", data.columns());
     message.put("path", source.path().toString());
     message.put("file", source.file());
     message.put("project_dir", project.root().toString());
@@ -206,7 +208,7 @@ final class PythonModelRun {
   /** The message that gives the worker an input, or tells it why there is none. */
   private ObjectNode answer(ResolvedInput input) {
     try {
-      List<Path> files = warehouse.read(input);
+      List<Path> files = data.read(input);
       inputFiles.addAll(files);
       ObjectNode message = inputMessage(input);
       Json.putPaths(message, "files", files);

@@ -1,5 +1,6 @@
 package dev.falflow.warehouse;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.falflow.dbt.DbtEngine;
 import dev.falflow.dbt.HeldModel;
 import dev.falflow.dbt.ResolvedInput;
@@ -17,12 +18,32 @@ public final class DuckDbWarehouse implements Warehouse {
   }
 
   @Override
-  public List<Path> read(ResolvedInput input) {
-    return engine.read(input.query(), folder.data(), folder.spill());
+  public ModelData open(HeldModel model) {
+    return new ModelData() {
+      @Override
+      public JsonNode columns() {
+        return model.details().path("previous_columns");
+      }
+
+      @Override
+      public List<Path> read(ResolvedInput input) {
+        return engine.read(input.query(), folder.data(), folder.spill());
+      }
+
+      @Override
+      public long publish(List<Path> files, String mode) {
+        return engine.publish(model, files, mode);
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 
+  /** Cancelling the engine's invocation does it. */
   @Override
-  public long publish(HeldModel model, List<Path> files, String mode) {
-    return engine.publish(model, files, mode);
-  }
+  public void cancel() {}
+
+  @Override
+  public void close() {}
 }

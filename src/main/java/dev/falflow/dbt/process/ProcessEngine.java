@@ -85,7 +85,8 @@ public final class ProcessEngine implements DbtEngine {
     Manifest found = Manifest.read(targetPath);
     manifest = found;
     target = profile(asked);
-    return new ParsedProject(found.projectName(), target, found.models());
+    return new ParsedProject(
+        found.projectName(), target, Json.MAPPER.missingNode(), found.models());
   }
 
   /** The target as dbt's own adapter reads it from the profile, {@code --threads} applied. */

@@ -1,0 +1,81 @@
+package dev.falflow.warehouse.postgres;
+
+import dev.falflow.FalException;
+import dev.falflow.Problem;
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/** The server's errors in its own words, with the column and row they are about. */
+final class PostgresErrors {
+  private static final Pattern COPY_PLACE =
+      Pattern.compile("COPY [^\\n]*, line (\\d+)(?:, column (\\S+))?");
+
+  private PostgresErrors() {}
+
+  /** Which connection, and what the server or the driver said. */
+  static FalException of(SQLException error, PostgresConnections connections) {
+    String state = Objects.requireNonNullElse(error.getSQLState(), "");
+    if (state.startsWith("08")) {
+      return problem(
+          "warehouse-unreachable",
+          "PostgreSQL at " + connections.place() + ": " + words(error),
+          "Is the server running, and is this its host and port? See `fal debug`.",
+          error);
+    }
+    if (state.startsWith("28")) {
+      return problem(
+          "warehouse-login",
+          "PostgreSQL at " + connections.place() + ": " + words(error),
+          "Check user and password in profiles.yml.",
+          error);
+    }
+    if (state.startsWith("57P")) {
+      return problem(
+          "warehouse-went-away",
+          "PostgreSQL at " + connections.place() + " ended the connection: " + words(error),
+          "Nothing was published; run again when the server is up.",
+          error);
+    }
+    if (state.equals("42501")) {
+      return problem(
+          "warehouse-permission",
+          words(error),
+          "The role that dbt's profile names needs that right.",
+          error);
+    }
+    return problem("warehouse-error", words(error), null, error);
+  }
+
+  private static FalException problem(
+      String code, String message, @Nullable String hint, SQLException cause) {
+    Problem problem = Problem.of(code, message + (hint == null ? "" : "\n" + hint));
+    return new FalException(problem, cause);
+  }
+
+  private static String words(SQLException error) {
+    ServerErrorMessage server =
+        error instanceof PSQLException exception ? exception.getServerErrorMessage() : null;
+    if (server == null) {
+      return String.valueOf(error.getMessage());
+    }
+    StringBuilder text = new StringBuilder();
+    Matcher place = COPY_PLACE.matcher(String.valueOf(server.getWhere()));
+    if (place.find()) {
+      text.append(place.group(2) == null ? "" : "column \"" + place.group(2) + "\", ");
+      text.append("row ").append(Long.parseLong(place.group(1)) - 1).append(": ");
+    }
+    text.append(server.getMessage());
+    if (server.getDetail() != null) {
+      text.append(' ').append(server.getDetail());
+    }
+    if (server.getHint() != null) {
+      text.append(' ').append(server.getHint());
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,39 @@
+package dev.falflow.warehouse.postgres;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.falflow.dbt.HeldModel;
+import dev.falflow.warehouse.DataFolder;
+import dev.falflow.warehouse.ModelData;
+import dev.falflow.warehouse.Warehouse;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+
+/** PostgreSQL, over connections of our own beside dbt's. */
+public final class PostgresWarehouse implements Warehouse {
+  private final PostgresConnections connections;
+  private final TypeCatalog types = new TypeCatalog();
+  private final DataFolder folder;
+  private final BufferAllocator allocator = new RootAllocator();
+
+  /** {@code profile}: the credentials of dbt's target, rendered, the password among them. */
+  public PostgresWarehouse(JsonNode profile, DataFolder folder) {
+    this.connections = new PostgresConnections(profile);
+    this.folder = folder;
+  }
+
+  @Override
+  public ModelData open(HeldModel model) {
+    return new PostgresModelData(model, connections, types, folder, allocator);
+  }
+
+  @Override
+  public void cancel() {
+    connections.cancel();
+  }
+
+  @Override
+  public void close() {
+    connections.close();
+    allocator.close();
+  }
+}

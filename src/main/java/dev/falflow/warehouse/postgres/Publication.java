@@ -1,0 +1,201 @@
+package dev.falflow.warehouse.postgres;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.falflow.FalException;
+import dev.falflow.Problem;
+import dev.falflow.warehouse.Identifiers;
+import dev.falflow.warehouse.arrow.BatchReader;
+import dev.falflow.warehouse.postgres.TypeCatalog.Column;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.types.pojo.Field;
+
+/**
+ * One table published whole (DESIGN D7): loaded beside the old one, then put in its place, all in
+ * the connection's transaction, which the caller commits. Nothing blocks readers of the old table
+ * until the new one is loaded.
+ */
+final class Publication {
+  private static final int LONGEST_NAME = 63;
+
+  private final Connection connection;
+  private final TypeCatalog types;
+  private final Relation relation;
+  private final JsonNode details;
+  private final BufferAllocator allocator;
+
+  Publication(
+      Connection connection,
+      TypeCatalog types,
+      Relation relation,
+      JsonNode details,
+      BufferAllocator allocator) {
+    this.connection = connection;
+    this.types = types;
+    this.relation = relation;
+    this.details = details;
+    this.allocator = allocator;
+  }
+
+  /**
+   * Loads and publishes.
+   *
+   * @param mode {@code overwrite} or {@code append}
+   * @return rows written
+   */
+  long publish(List<Path> files, String mode) throws SQLException {
+    try (BatchReader batches = new BatchReader(files, allocator)) {
+      List<Field> fields = batches.schema().getFields();
+      checkNames(fields);
+      OldTable old = OldTable.find(connection, relation);
+      if (mode.equals("append") && old != null && old.isTable()) {
+        return load(batches, relation, existing(fields, old));
+      }
+      Relation made =
+          new Relation(relation.schema(), "fal_" + UUID.randomUUID().toString().replace("-", ""));
+      List<Loaded> columns = wanted(fields);
+      execute(
+          columns.stream()
+              .map(column -> Identifiers.quote(column.name()) + " " + column.loadedAs().sql())
+              .collect(Collectors.joining(", ", "create table " + made + " (", ")")));
+      long rows = load(batches, made, columns);
+      cast(made, columns);
+      new Replacement(connection, relation, made, details, columns).run();
+      return rows;
+    }
+  }
+
+  /**
+   * A column on its way in.
+   *
+   * @param type of the column in the end
+   * @param loadedAs what it is loaded as: the same, or what PostgreSQL casts to it
+   */
+  record Loaded(String name, PostgresType type, PostgresType loadedAs) {}
+
+  private void checkNames(List<Field> fields) {
+    List<Problem> problems = new ArrayList<>();
+    for (Field field : fields) {
+      int bytes = field.getName().getBytes(StandardCharsets.UTF_8).length;
+      if (bytes > LONGEST_NAME) {
+        problems.add(
+            Problem.of(
+                "bad-column-name",
+                "column %s: its name has %d bytes, and PostgreSQL keeps %d; rename it."
+                    .formatted(Identifiers.quote(field.getName()), bytes, LONGEST_NAME)));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new FalException(problems);
+    }
+  }
+
+  /** The columns of a new table: as their source, {@code dtype=} or the YAML say, else by value. */
+  private List<Loaded> wanted(List<Field> fields) throws SQLException {
+    List<Loaded> columns = new ArrayList<>();
+    for (Field field : fields) {
+      PostgresType natural = named(PostgresArrow.sql(field));
+      String asked = field.getMetadata().get(PostgresArrow.DATABASE_TYPE);
+      PostgresType type = natural;
+      if (asked != null) {
+        PostgresType found = types.named(connection, asked);
+        if (found == null) {
+          throw new FalException(
+              Problem.of(
+                  "unknown-type",
+                  "column %s: PostgreSQL has no type %s."
+                      .formatted(Identifiers.quote(field.getName()), asked)));
+        }
+        type = found;
+      }
+      columns.add(loaded(field, type, natural));
+    }
+    return columns;
+  }
+
+  /** The columns of the table that is added to, by name. */
+  private List<Loaded> existing(List<Field> fields, OldTable old) throws SQLException {
+    Map<String, Column> known = new HashMap<>();
+    old.columns(connection, types).forEach(column -> known.put(column.name(), column));
+    List<Loaded> columns = new ArrayList<>();
+    List<Problem> problems = new ArrayList<>();
+    for (Field field : fields) {
+      Column column = known.get(field.getName());
+      if (column == null) {
+        problems.add(
+            Problem.of(
+                "unknown-column",
+                "column %s is not in %s, which it would be added to; it has %s."
+                    .formatted(
+                        Identifiers.quote(field.getName()),
+                        relation,
+                        String.join(", ", known.keySet()))));
+        continue;
+      }
+      Loaded loaded = loaded(field, column.type(), named(PostgresArrow.sql(field)));
+      if (!loaded.loadedAs().equals(loaded.type())) {
+        problems.add(
+            Problem.of(
+                "wrong-type",
+                "column %s is %s in %s and %s in the frame."
+                    .formatted(
+                        Identifiers.quote(field.getName()),
+                        column.type().sql(),
+                        relation,
+                        loaded.loadedAs().sql())));
+      }
+      columns.add(loaded);
+    }
+    if (!problems.isEmpty()) {
+      throw new FalException(problems);
+    }
+    return columns;
+  }
+
+  private PostgresType named(String sql) throws SQLException {
+    PostgresType found = types.named(connection, sql);
+    if (found == null) {
+      throw new IllegalStateException("no type " + sql);
+    }
+    return found;
+  }
+
+  private static Loaded loaded(Field field, PostgresType type, PostgresType natural) {
+    return new Loaded(field.getName(), type, CopyWriter.canLoad(field, type) ? type : natural);
+  }
+
+  private long load(BatchReader batches, Relation into, List<Loaded> columns) throws SQLException {
+    return new CopyWriter(connection, into, columns).write(batches);
+  }
+
+  private void cast(Relation made, List<Loaded> columns) throws SQLException {
+    List<String> changes = new ArrayList<>();
+    for (Loaded column : columns) {
+      if (!column.loadedAs().equals(column.type())) {
+        String name = Identifiers.quote(column.name());
+        changes.add(
+            "alter column %s type %s using %s::%s"
+                .formatted(name, column.type().sql(), name, column.type().sql()));
+      }
+    }
+    if (!changes.isEmpty()) {
+      execute("alter table " + made + " " + String.join(", ", changes));
+    }
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+}
