@@ -217,7 +217,9 @@ class Column:
         if source.dtype is None:  # it was read as Arrow or polars
             return False
         if source.categories is not None:
-            return isinstance(self._values.dtype, self._pd.CategoricalDtype)
+            return isinstance(self._values.dtype, self._pd.CategoricalDtype) or bool(
+                self._values.dtype == source.dtype
+            )
         return bool(self._values.dtype == source.dtype)
 
     def _integers_again(

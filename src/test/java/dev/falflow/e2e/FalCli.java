@@ -18,7 +18,11 @@ import java.util.stream.Collectors;
  */
 final class FalCli {
   private static final List<String> JAVA_OPTIONS =
-      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m");
+      List.of(
+          "-XX:TieredStopAtLevel=1",
+          "-XX:+UseSerialGC",
+          "-Xmx512m",
+          "--add-opens=java.base/java.nio=ALL-UNNAMED");
 
   private final Path directory;
   private final Path scratch;

@@ -23,7 +23,8 @@ final class CopyBuffer {
   }
 
   void putByte(int value) {
-    bytes[reserve(1)] = (byte) value;
+    int at = reserve(1); // first: it may make a new array
+    bytes[at] = (byte) value;
   }
 
   void putShort(int value) {
@@ -53,7 +54,8 @@ final class CopyBuffer {
   }
 
   void put(byte[] from, int start, int length) {
-    System.arraycopy(from, start, bytes, reserve(length), length);
+    int at = reserve(length);
+    System.arraycopy(from, start, bytes, at, length);
   }
 
   /** A value's length is not known yet; give what this returns to {@link #endValue}. */

@@ -1,0 +1,1 @@
+write_to_model(ref("unlimited", frame="arrow"))

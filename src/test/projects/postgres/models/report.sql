@@ -1,0 +1,2 @@
+{{ config(materialized='table') }}
+select customer, total from {{ ref('spent') }} where n = 3
