@@ -58,6 +58,10 @@ final class RunningFal implements AutoCloseable {
     stdout.await(text, LONGEST_RUN);
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   CommandResult await() {
     try {
       if (!process.waitFor(LONGEST_RUN.toSeconds(), TimeUnit.SECONDS)) {

@@ -1,0 +1,352 @@
+package dev.falflow.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Python models on PostgreSQL, published whole: DESIGN D7. */
+class PostgresTest {
+  private static final PostgresServer SERVER = PostgresServer.shared();
+  private static final String ONE_ROW = "import pandas as pd\n";
+
+  private String schema = "";
+  private SampleProject project;
+
+  @BeforeEach
+  void freshSchema(TestInfo test, @TempDir Path scratch) throws IOException {
+    schema = test.getTestMethod().orElseThrow().getName().toLowerCase(Locale.ROOT);
+    schema = schema.substring(0, Math.min(60, schema.length()));
+    SERVER.execute(
+        "create schema " + schema,
+        "create table " + schema + ".hooked (n int)",
+        "do $$ begin create role reader; exception when duplicate_object then null; end $$");
+    project = SampleProject.copyOf("postgres", scratch);
+  }
+
+  private CommandResult run(String... options) throws IOException {
+    String[] words = Stream.concat(Stream.of("flow"), Stream.of(options)).toArray(String[]::new);
+    return SERVER.reachedFrom(project.fal(), schema).run(words);
+  }
+
+  private void succeeds(String... options) throws IOException {
+    CommandResult run = run(options);
+    assertThat(run.exitCode()).as(run::toString).isZero();
+  }
+
+  @Test
+  void sqlAndPythonAreOneGraphAndDbtDressesTheTable() throws IOException {
+    succeeds("build");
+
+    assertThat(SERVER.rows("select * from " + schema + ".report order by 1"))
+        .containsExactly("customer 0, 22.50", "customer 1, 15.00", "customer 2, 18.75");
+    assertThat(SERVER.types(schema + ".spent").keySet()).containsExactly("customer", "n", "total");
+    assertThat(SERVER.rows("select * from " + schema + ".hooked")).containsExactly("3");
+    assertThat(SERVER.rows("select obj_description('" + schema + ".spent'::regclass)"))
+        .containsExactly("What a customer spent");
+    assertThat(
+            SERVER.rows("select has_table_privilege('reader', '" + schema + ".spent', 'select')"))
+        .containsExactly("t");
+    assertThat(SERVER.rows(indexes())).containsExactly("UNIQUE INDEX (customer)");
+    assertThat(
+            project
+                .result("model.shop.spent")
+                .path("adapter_response")
+                .path("rows_affected")
+                .asInt())
+        .isEqualTo(3);
+    assertThat(project.statuses().values()).containsOnly("success", "pass");
+  }
+
+  private String indexes() {
+    return "select regexp_replace(indexdef, 'CREATE (.*)INDEX .*(\\(.*\\))', '\\1INDEX \\2') from pg_indexes"
+        + " where schemaname = '"
+        + schema
+        + "' and tablename = 'spent'";
+  }
+
+  @Test
+  void nothingSecretIsSeenByTheModelOrWrittenDown() throws IOException {
+    project.write(
+        "models/spent.py",
+        ONE_ROW
+            + """
+            import os, sys
+            print(sorted(os.environ.items()), context.target, vars(context.current_model))
+            write_to_model(pd.DataFrame({"customer": ["a"], "n": [1], "total": [1.0]}))
+            """);
+    CommandResult run = run("run", "--debug");
+
+    assertThat(run.exitCode()).as(run::toString).isZero();
+    assertThat(run.output()).doesNotContain(PostgresServer.PASSWORD, "s3cret");
+    try (Stream<Path> files = Files.walk(project.root())) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+            .as(file.toString())
+            .doesNotContain("s3cret");
+      }
+    }
+  }
+
+  @Test
+  void viewsForeignKeysAndGrantsKeepTheirTableWhileItsColumnsStay() throws IOException {
+    succeeds("run");
+    SERVER.execute(
+        "create view " + schema + ".seen as select customer from " + schema + ".spent",
+        "create materialized view " + schema + ".kept as select * from " + schema + ".seen",
+        "create table "
+            + schema
+            + ".notes (customer text references "
+            + schema
+            + ".spent (customer)"
+            + " deferrable initially deferred)",
+        "insert into " + schema + ".notes values ('customer 1')",
+        "grant update on " + schema + ".spent to reader");
+    String oid = SERVER.rows("select '" + schema + ".spent'::regclass::oid").get(0);
+
+    project.write("models/orders.sql", project.read("models/orders.sql").replace("1, 9", "1, 12"));
+    succeeds("run");
+
+    assertThat(SERVER.rows("select '" + schema + ".spent'::regclass::oid")).containsExactly(oid);
+    assertThat(SERVER.rows("select n from " + schema + ".spent where customer = 'customer 1'"))
+        .containsExactly("4");
+    assertThat(SERVER.rows("select count(*) from " + schema + ".seen")).containsExactly("3");
+    assertThat(SERVER.rows("select count(*) from " + schema + ".kept")).containsExactly("3");
+    assertThat(
+            SERVER.rows("select has_table_privilege('reader', '" + schema + ".spent', 'update')"))
+        .containsExactly("t");
+  }
+
+  @Test
+  void viewsAreMadeAnewWhereColumnsChangeAndCommentsStay() throws IOException {
+    succeeds("run");
+    SERVER.execute(
+        "create view " + schema + ".seen as select customer from " + schema + ".spent",
+        "create materialized view " + schema + ".kept as select customer from " + schema + ".seen",
+        "create unique index on " + schema + ".kept (customer)",
+        "grant select on " + schema + ".seen to reader",
+        "comment on column " + schema + ".spent.n is 'by hand'");
+
+    project.write(
+        "models/spent.py",
+        project.read("models/spent.py").replace("write_to", "spent['more'] = 1\nwrite_to"));
+    succeeds("run");
+
+    assertThat(SERVER.types(schema + ".spent")).containsKey("more");
+    assertThat(SERVER.rows("select count(*) from " + schema + ".seen")).containsExactly("3");
+    assertThat(SERVER.rows("select count(*) from " + schema + ".kept")).containsExactly("3");
+    assertThat(
+            SERVER.rows(
+                "select count(*) from pg_indexes where tablename = 'kept' and schemaname = '"
+                    + schema
+                    + "'"))
+        .containsExactly("1");
+    assertThat(SERVER.rows("select has_table_privilege('reader', '" + schema + ".seen', 'select')"))
+        .containsExactly("t");
+  }
+
+  @Test
+  void aViewThatNeedsAColumnThatGoesIsNamedAndNothingChanges() throws IOException {
+    succeeds("run");
+    SERVER.execute("create view " + schema + ".seen as select n from " + schema + ".spent");
+    project.write(
+        "models/spent.py",
+        project
+            .read("models/spent.py")
+            .replace("write_to_model(spent)", "write_to_model(spent.drop(columns=['n']))"));
+
+    CommandResult run = run("run");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.output()).contains("models/spent.py:3", "table-has-dependents", "\"seen\"");
+    assertThat(SERVER.types(schema + ".spent")).containsKey("n");
+    assertThat(SERVER.rows("select count(*) from " + schema + ".seen")).containsExactly("3");
+    assertThat(leftOver()).isEmpty();
+  }
+
+  private List<String> leftOver() {
+    return SERVER.rows(
+        "select relname from pg_class where relname like 'fal\\_%' and relkind = 'r' and relnamespace = '"
+            + schema
+            + "'::regnamespace");
+  }
+
+  @Test
+  void appendAddsByNameAndTheTypesOfTheTableHold() throws IOException {
+    project.write("models/schema.yml", "version: 2\n");
+    succeeds("run");
+    project.write(
+        "models/spent.py",
+        ONE_ROW
+            + "write_to_model(pd.DataFrame({'total': [1.5], 'customer': ['new']}), mode='append')\n");
+    succeeds("run", "--select", "spent");
+    assertThat(
+            SERVER.rows(
+                "select customer, n, total from " + schema + ".spent where customer = 'new'"))
+        .containsExactly("new, null, 1.50");
+    assertThat(SERVER.rows("select count(*) from " + schema + ".spent")).containsExactly("4");
+
+    project.write(
+        "models/spent.py",
+        ONE_ROW + "write_to_model(pd.DataFrame({'other': [1], 'customer': [2]}), mode='append')\n");
+    CommandResult run = run("run", "--select", "spent");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.output()).contains("\"other\"");
+    assertThat(SERVER.rows("select count(*) from " + schema + ".spent")).containsExactly("4");
+  }
+
+  @Test
+  void dtypesAreTheDatabasesAndOverflowsAreNamed() throws IOException {
+    project.write("models/schema.yml", "version: 2\n");
+    project.write(
+        "models/spent.py",
+        ONE_ROW
+            + """
+            frame = pd.DataFrame({"customer": ["abc", "abcd"], "n": [1, 2], "total": ["1", "2.5"]})
+            write_to_model(frame, dtype={"customer": "varchar(9)", "n": "smallint", "total": "numeric(5,1)"})
+            """);
+    succeeds("run", "--select", "+spent");
+    assertThat(SERVER.types(schema + ".spent"))
+        .containsEntry("customer", "character varying(9)")
+        .containsEntry("n", "smallint")
+        .containsEntry("total", "numeric(5,1)");
+
+    project.write(
+        "models/spent.py", project.read("models/spent.py").replace("[1, 2]", "[1, 70000]"));
+    CommandResult number = run("run", "--select", "spent");
+    assertThat(number.exitCode()).isEqualTo(1);
+    assertThat(number.output())
+        .contains("models/spent.py:3", "column \"n\", row 1", "70000", "smallint");
+
+    project.write(
+        "models/spent.py",
+        project.read("models/spent.py").replace("70000", "7").replace("abcd", "0123456789"));
+    CommandResult text = run("run", "--select", "spent");
+    assertThat(text.exitCode()).isEqualTo(1);
+    assertThat(text.output()).contains("column \"customer\", row 1", "value too long");
+
+    project.write(
+        "models/spent.py",
+        project.read("models/spent.py").replace("varchar(9)", "int); drop table x; --"));
+    CommandResult type = run("run", "--select", "spent");
+    assertThat(type.exitCode()).isEqualTo(1);
+    assertThat(type.output()).contains("column \"customer\"", "no type");
+    assertThat(SERVER.rows("select n from " + schema + ".spent")).containsExactly("1", "2");
+    assertThat(leftOver()).isEmpty();
+  }
+
+  @Test
+  void aValueNoFrameCanHoldNamesItsColumn() throws IOException {
+    project.write(
+        "models/orders.sql",
+        "{{ config(materialized='table') }} select 1 as id, 'c' as customer, 1 as price, 'infinity'::date as due");
+    CommandResult run = run("run");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.output()).contains("column \"due\" (date) holds 'infinity'", "models/spent.py");
+  }
+
+  @Test
+  void aWrongPasswordAndAServerThatIsDownAreSaidAtOnce() throws IOException {
+    CommandResult password =
+        SERVER.reachedFrom(project.fal(), schema).with("SHOP_PASSWORD", "wr0ng").run("flow", "run");
+    assertThat(password.exitCode()).isNotZero();
+    assertThat(password.output())
+        .contains("password authentication failed")
+        .doesNotContain("wr0ng");
+
+    CommandResult port =
+        SERVER.reachedFrom(project.fal(), schema).with("SHOP_PORT", "1").run("flow", "run");
+    assertThat(port.exitCode()).isNotZero();
+    assertThat(port.output()).contains("port 1 failed");
+  }
+
+  @Test
+  void noRightToCreateIsSaid() throws IOException {
+    succeeds("run");
+    SERVER.execute(
+        "create role visitor login password '" + PostgresServer.PASSWORD.replace("'", "''") + "'",
+        "grant usage on schema " + schema + " to visitor",
+        "grant select on all tables in schema " + schema + " to visitor");
+
+    CommandResult run =
+        SERVER
+            .reachedFrom(project.fal(), schema)
+            .with("SHOP_USER", "visitor")
+            .run("flow", "run", "--select", "spent");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.output()).contains("models/spent.py:3", "permission denied for schema");
+    assertThat(SERVER.rows("select count(*) from " + schema + ".spent")).containsExactly("3");
+  }
+
+  @Test
+  void readersSeeWholeVersionsAndTwoRunsBothEndWhole()
+      throws IOException, SQLException, InterruptedException {
+    project.write("models/schema.yml", "version: 2\n");
+    project.write(
+        "models/spent.py",
+        ONE_ROW
+            + """
+            import os
+            write_to_model(pd.DataFrame({"run": [os.getpid()] * 20000}))
+            """);
+    project.delete("models/report.sql");
+    project.delete("models/orders.sql");
+    succeeds("run");
+    Set<String> seen = new TreeSet<>();
+    try (RunningFal one = SERVER.reachedFrom(project.fal(), schema).start("flow", "run");
+        RunningFal two =
+            SERVER
+                .reachedFrom(project.fal(), schema)
+                .start("flow", "run", "--target-path", "other", "--log-path", "other");
+        Connection connection = SERVER.connect();
+        Statement statement = connection.createStatement()) {
+      while (one.isAlive() || two.isAlive()) {
+        try (ResultSet row =
+            statement.executeQuery(
+                "select count(*) || ' rows of ' || count(distinct run) || ' run' from "
+                    + schema
+                    + ".spent")) {
+          row.next();
+          seen.add(row.getString(1));
+        }
+      }
+      assertThat(one.await().exitCode()).isZero();
+      assertThat(two.await().exitCode()).isZero();
+    }
+    assertThat(seen).containsExactly("20000 rows of 1 run");
+    assertThat(leftOver()).isEmpty();
+  }
+
+  @Test
+  void manyInputsAreReadAtOneMoment() throws IOException {
+    project.write("models/schema.yml", "version: 2\n");
+    project.write("models/second.sql", "{{ config(materialized='table') }} select 1 as one");
+    project.write(
+        "models/spent.py",
+        ONE_ROW
+            + """
+            orders, second = ref("orders"), ref("second", frame="arrow")
+            write_to_model(pd.DataFrame({"customer": ["a"], "n": [len(orders) + len(second)], "total": [1.5]}))
+            """);
+    succeeds("run");
+    assertThat(SERVER.rows("select n from " + schema + ".spent")).containsExactly("10");
+    assertThat(SERVER.rows("select count(*) from pg_stat_activity where application_name = 'fal'"))
+        .containsExactly("0");
+  }
+}
