@@ -355,6 +355,10 @@ def unresolved(
     if manifest is None:
         return []
     project = manifest.metadata.project_name
+    for node in manifest.nodes.values():
+        node.config.enabled = (
+            True  # dbt disables the one it gave up on; the user's disabled ones aren't here
+        )
     nodes = {
         node.original_file_path: node
         for node in manifest.nodes.values()

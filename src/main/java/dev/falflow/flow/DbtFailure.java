@@ -3,6 +3,7 @@ package dev.falflow.flow;
 import dev.falflow.FalException;
 import dev.falflow.Problem;
 import dev.falflow.project.ProfilesFile;
+import dev.falflow.project.Project;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -19,9 +20,15 @@ final class DbtFailure {
               "Another program has the DuckDB file open; its PID is above. Close it, or wait for it"
                   + " to end, then run again.");
     }
-    if (failure.contains("Could not find profile named")
-        || failure.contains("does not have a target named")) {
+    if (failure.contains("Could not find profile named")) {
       return Problem.of("profile-not-found", failure).withHint(where(request.profilesFile()));
+    }
+    if (failure.contains("does not have a target named")) {
+      return Problem.of("profile-not-found", failure)
+          .withHint("Take one of them, or add it in " + request.profilesFile() + ".");
+    }
+    if (failure.contains("Env var required but not provided")) {
+      return Problem.of(code, failure).withHint(Project.ENV_VAR_HINT);
     }
     if (failure.contains("'ephemeral' materialization has an invalid value")) {
       return Problem.of(code, failure)
