@@ -356,9 +356,8 @@ def unresolved(
         return []
     project = manifest.metadata.project_name
     for node in manifest.nodes.values():
-        node.config.enabled = (
-            True  # dbt disables the one it gave up on; the user's disabled ones aren't here
-        )
+        # dbt disables the one it gave up on; those that the user disabled are not among these.
+        node.config.enabled = True
     nodes = {
         node.original_file_path: node
         for node in manifest.nodes.values()
