@@ -6,11 +6,17 @@ import dev.falflow.project.ProfilesFile;
 import dev.falflow.project.Project;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * dbt's own words for why it could not run, with what it does not say: where to look, what to do.
  */
 final class DbtFailure {
+  /** What dbt says of an option's value, without saying which option's. */
+  private static final Pattern WRONG_VALUE =
+      Pattern.compile("^'(.*)' is not (?:a valid |one of )", Pattern.DOTALL);
+
   private DbtFailure() {}
 
   static Problem explained(String code, String failure, FlowRequest request) {
@@ -36,7 +42,17 @@ final class DbtFailure {
               "The SQL generated for a Python model is ephemeral, so that plain dbt works with it;"
                   + " dbt allows ephemeral models the access private or protected.");
     }
-    return Problem.of(code, failure);
+    Problem problem = Problem.of(code, failure);
+    Matcher wrong = WRONG_VALUE.matcher(failure);
+    return wrong.lookingAt() ? named(problem, wrong.group(1), request) : problem;
+  }
+
+  private static Problem named(Problem problem, String value, FlowRequest request) {
+    return request.arguments().given().values().stream()
+        .filter(argument -> argument.values().contains(value))
+        .findFirst()
+        .map(argument -> problem.withHint("It was given to " + argument.words().get(0) + "."))
+        .orElse(problem);
   }
 
   private static String where(Path profiles) {

@@ -197,6 +197,11 @@ class RefusedProjectTest {
   }
 
   @Test
+  void aWrongValueNamesItsOption() throws IOException {
+    assertThat(refused("flow", "run", "--threads", "four")).contains("'four' is not", "--threads");
+  }
+
+  @Test
   void varsThatAreNoMap() throws IOException {
     assertThat(refused("flow", "run", "--vars", "[1, 2")).contains("--vars");
   }
