@@ -83,6 +83,11 @@ class TestTracebacks:
         assert text.count("site-packages") <= 2  # one in each link of the chain
         assert text.endswith("KeyError: 'nope'")
 
+    def test_compiled_code_is_no_users(self, project: Project) -> None:
+        error = project.model("import pandas as pd\npd.Timestamp('nonsense')").error
+        assert [frame["line"] for frame in error["frames"]] == [2]
+        assert error["traceback"].count(".pyx") == 1
+
     def test_ends_at_the_users_line_for_our_own_errors(self, project: Project) -> None:
         error = project.model("x = 1\nref('nothing')").error
         assert error["class"] == "fal.FalError"

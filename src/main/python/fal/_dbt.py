@@ -355,6 +355,9 @@ def unresolved(
     if manifest is None:
         return []
     project = manifest.metadata.project_name
+    for node in manifest.nodes.values():
+        # dbt disables the one it gave up on; those that the user disabled are not among these.
+        node.config.enabled = True
     nodes = {
         node.original_file_path: node
         for node in manifest.nodes.values()

@@ -27,6 +27,12 @@ class PublishError(Exception):
     """The table was not published; the one before it stands."""
 
 
+class SameNamesError(Exception):
+    """Columns that DuckDB would take for one; nothing was published."""
+
+    code = "bad-frame"
+
+
 class DuckDb:
     """Reads and publishes on ``adapter``'s database; every call may come from another thread."""
 
@@ -80,6 +86,7 @@ class DuckDb:
         """
         with self._cursor() as cursor:
             table = _readable(_arrow_file.read(files))
+            _refuse_same_names(table.column_names)
             select = _select(table.schema)
             data = f"fal_data_{next(_names)}"
             cursor.register(data, table)
@@ -155,6 +162,18 @@ def _readable(table: Any) -> Any:
             text = pa.field(field.name, pa.string(), metadata=field.metadata or _HUGEINT)
             table = table.set_column(index, text, table.column(index).cast(pa.string()))
     return table
+
+
+def _refuse_same_names(names: list[str]) -> None:
+    """DuckDB would rename the second of ``id`` and ``ID`` and fill it with the values of the first."""
+    firsts: dict[bytes, str] = {}
+    for name in names:
+        first = firsts.setdefault(name.encode().lower(), name)  # of ASCII letters only, as DuckDB
+        if first != name:
+            raise SameNamesError(
+                f"write_to_model() can't write this frame: columns {first!r} and {name!r} have the same name"
+                " for DuckDB, which doesn't tell upper from lower case. Rename one of them."
+            )
 
 
 def _select(schema: Any) -> str:

@@ -16,6 +16,7 @@ _LIBRARIES = tuple(
         if name in ("stdlib", "platstdlib", "purelib", "platlib")
     }
 )
+_COMPILED = (".pyx", ".pxi", ".pxd")  # Cython names no place on this machine
 _SITES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 
 Places = Mapping[str, tuple[str, "int | None"]]
@@ -77,7 +78,7 @@ def _is_ours(filename: str) -> bool:
 
 
 def _is_users(filename: str) -> bool:
-    if _is_ours(filename):
+    if _is_ours(filename) or filename.endswith(_COMPILED):
         return False
     if any(site in filename for site in _SITES):
         return False

@@ -3,13 +3,20 @@ package dev.falflow.flow;
 import dev.falflow.FalException;
 import dev.falflow.Problem;
 import dev.falflow.project.ProfilesFile;
+import dev.falflow.project.Project;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * dbt's own words for why it could not run, with what it does not say: where to look, what to do.
  */
 final class DbtFailure {
+  /** What dbt says of an option's value, without saying which option's. */
+  private static final Pattern WRONG_VALUE =
+      Pattern.compile("^'(.*)' is not (?:a valid |one of )", Pattern.DOTALL);
+
   private DbtFailure() {}
 
   static Problem explained(String code, String failure, FlowRequest request) {
@@ -19,9 +26,15 @@ final class DbtFailure {
               "Another program has the DuckDB file open; its PID is above. Close it, or wait for it"
                   + " to end, then run again.");
     }
-    if (failure.contains("Could not find profile named")
-        || failure.contains("does not have a target named")) {
+    if (failure.contains("Could not find profile named")) {
       return Problem.of("profile-not-found", failure).withHint(where(request.profilesFile()));
+    }
+    if (failure.contains("does not have a target named")) {
+      return Problem.of("profile-not-found", failure)
+          .withHint("Take one of them, or add it in " + request.profilesFile() + ".");
+    }
+    if (failure.contains("Env var required but not provided")) {
+      return Problem.of(code, failure).withHint(Project.ENV_VAR_HINT);
     }
     if (failure.contains("'ephemeral' materialization has an invalid value")) {
       return Problem.of(code, failure)
@@ -29,7 +42,17 @@ final class DbtFailure {
               "The SQL generated for a Python model is ephemeral, so that plain dbt works with it;"
                   + " dbt allows ephemeral models the access private or protected.");
     }
-    return Problem.of(code, failure);
+    Problem problem = Problem.of(code, failure);
+    Matcher wrong = WRONG_VALUE.matcher(failure);
+    return wrong.lookingAt() ? named(problem, wrong.group(1), request) : problem;
+  }
+
+  private static Problem named(Problem problem, String value, FlowRequest request) {
+    return request.arguments().given().values().stream()
+        .filter(argument -> argument.values().contains(value))
+        .findFirst()
+        .map(argument -> problem.withHint("It was given to " + argument.words().get(0) + "."))
+        .orElse(problem);
   }
 
   private static String where(Path profiles) {

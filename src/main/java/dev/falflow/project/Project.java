@@ -36,6 +36,10 @@ public record Project(
     Map<String, @Nullable Object> tree) {
   public static final String FILE = "dbt_project.yml";
 
+  /** What to do where a file asks for an environment variable that is not set. */
+  public static final String ENV_VAR_HINT =
+      "Set it before the run, or give a default: {{ env_var('NAME', 'default') }}.";
+
   /** The folder in a model path that holds the generated models. */
   public static final String STUB_FOLDER = "fal";
 

@@ -121,7 +121,12 @@ final class ProjectFile {
       String fallback = call.group(3) == null ? call.group(4) : call.group(3);
       String found = environment.getOrDefault(name, fallback);
       if (found == null) {
-        refuse("env-var-missing", key, "Env var required but not provided: '" + name + "'");
+        problems.add(
+            Problem.at(
+                    placeOf(key),
+                    "env-var-missing",
+                    "Env var required but not provided: '" + name + "'")
+                .withHint(Project.ENV_VAR_HINT));
         found = "";
       }
       call.appendReplacement(result, Matcher.quoteReplacement(found));

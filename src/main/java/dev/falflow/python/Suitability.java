@@ -39,7 +39,7 @@ final class Suitability {
     if (!missing.isEmpty()) {
       String code = missing.contains("dbt-core") ? "python-without-dbt" : "python-without-pyarrow";
       problems.add(
-          Problem.of(code, words + " lacks " + String.join(" and ", missing) + ".").withHint(hint));
+          Problem.of(code, words + " lacks " + String.join(", ", missing) + ".").withHint(hint));
     }
     if (!problems.isEmpty()) {
       throw new FalException(problems);

@@ -134,8 +134,9 @@ class AroundModelsTest {
     String schema = project.read("models/schema.yml");
     project.write("models/schema.yml", schema.replace("note('before scored')", "nonsense()"));
     CommandResult run = project.fal().run("flow", "run", "-s", "scored");
-    assertThat(run.exitCode()).as(run::toString).isNotZero();
+    assertThat(run.exitCode()).as(run::toString).isEqualTo(1);
     assertThat(run.output()).contains("nonsense");
+    assertThat(project.statuses()).containsEntry("model.shop.scored", "error");
     project.write("models/schema.yml", schema.replace("access: protected", "access: public"));
     run = project.fal().run("flow", "run");
     project.write("models/schema.yml", schema);

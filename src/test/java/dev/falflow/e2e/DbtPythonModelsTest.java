@@ -21,12 +21,12 @@ class DbtPythonModelsTest {
   static void runOnce(@TempDir Path scratch) throws IOException {
     project = SampleProject.copyOf("dbts_own", scratch);
     run = project.fal().run("flow", "run");
+    assertThat(run.exitCode()).as(run::toString).isZero();
     statuses = project.statuses();
   }
 
   @Test
   void bothKindsReadEachOther() throws IOException {
-    assertThat(run.exitCode()).as(run::toString).isZero();
     assertThat(project.rows("select id, fal, dbt, again from of_fal_again"))
         .containsExactly("1, 1, 2, 3");
     assertThat(statuses)

@@ -26,6 +26,7 @@ class FailingModelsTest {
           "raises",
           "wrong_type",
           "bad_columns",
+          "letter_case",
           "mixed",
           "never_writes",
           "exits",
@@ -125,6 +126,13 @@ class FailingModelsTest {
         .contains("more than one column is called 'id'")
         .contains("column names that aren't text: 7")
         .contains("df.columns = df.columns.astype(str)");
+  }
+
+  @Test
+  void columnsThatTheDatabaseWouldTakeForOneAreNamed() throws IOException {
+    assertThat(message("letter_case"))
+        .contains("models/letter_case.py:3:")
+        .contains("columns 'id' and 'ID' have the same name for DuckDB");
   }
 
   @Test

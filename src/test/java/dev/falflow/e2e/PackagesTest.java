@@ -20,12 +20,12 @@ class PackagesTest {
     project = SampleProject.copyOf("packages", scratch);
     PlainDbt.run(project, "deps").succeeded("deps");
     run = project.fal().run("flow", "run");
+    assertThat(run.exitCode()).as(run::toString).isZero();
     statuses = project.statuses();
   }
 
   @Test
   void pythonModelsReadThePackagesModels() throws IOException {
-    assertThat(run.exitCode()).as(run::toString).isZero();
     assertThat(project.rows("select * from model_b")).containsExactly("one, 3");
     assertThat(project.rows("select * from after order by 1")).containsExactly("ONE", "one", "one");
   }
@@ -39,14 +39,25 @@ class PackagesTest {
                 "model.shop.both", "success",
                 "model.shop.after", "success",
                 "model.words.words", "success",
+                "model.words.model_b", "success",
                 "model.words.of_ours", "success",
                 "model.words.shouted", "success"));
+  }
+
+  /** Its file lies where our generated model of that name does. */
+  @Test
+  void itsSqlModelOfTheSameNameAndPlaceIsNoPythonModel() throws IOException {
+    assertThat(project.rows("select * from model_b_of_words")).containsExactly("theirs");
+    assertThat(project.artifact("fal_results.json").path("python_models"))
+        .extracting(model -> model.path("unique_id").asText())
+        .containsExactlyInAnyOrder("model.shop.model_b", "model.shop.both");
   }
 
   @Test
   void itsScriptsAndNotebooksAreLeftAlone() throws IOException {
     assertThat(run.output()).doesNotContain("script.py", "notes.ipynb", "broken.py");
-    assertThat(project.has("local/words/models/fal")).isFalse();
+    assertThat(project.files("local/words/models/fal"))
+        .containsExactly("local/words/models/fal/model_b.sql");
     assertThat(project.read("local/words/.dbtignore"))
         .isEqualTo("/models/script.py\n/models/broken.py\n");
     assertThat(project.read(".dbtignore")).doesNotContain("words", "script.py");

@@ -81,7 +81,8 @@ class RefusedProjectTest {
   @Test
   void anUnknownTarget() throws IOException {
     assertThat(refused("flow", "run", "--target", "prod"))
-        .contains("The profile 'shop' does not have a target named 'prod'", "- dev");
+        .contains("The profile 'shop' does not have a target named 'prod'", "- dev")
+        .contains("or add it in " + project.root().resolve("profiles.yml"));
   }
 
   @Test
@@ -89,7 +90,8 @@ class RefusedProjectTest {
     project.write(
         "profiles.yml",
         "shop: {target: dev, outputs: {dev: {type: duckdb, path: \"{{ env_var('NO_SUCH') }}\"}}}\n");
-    assertThat(refused("flow", "run")).contains("Env var required but not provided: 'NO_SUCH'");
+    assertThat(refused("flow", "run"))
+        .contains("Env var required but not provided: 'NO_SUCH'", "env_var('NAME', 'default')");
   }
 
   @Test
@@ -98,7 +100,8 @@ class RefusedProjectTest {
         "dbt_project.yml",
         "name: shop\nprofile: shop\ntarget-path: \"{{ env_var('NO_SUCH') }}\"\n");
     assertThat(refused("flow", "run"))
-        .contains("dbt_project.yml:3", "Env var required but not provided: 'NO_SUCH'");
+        .contains("dbt_project.yml:3", "Env var required but not provided: 'NO_SUCH'")
+        .contains("env_var('NAME', 'default')");
   }
 
   @Test
@@ -151,9 +154,10 @@ class RefusedProjectTest {
   @Test
   void anUnknownRefWithTheNearestName() throws IOException {
     project.write("models/model_b.py", "a = ref('modela')\nwrite_to_model(a)\n");
+    project.write("models/below.py", "write_to_model(ref('model_b'))\n");
     assertThat(refused("flow", "run"))
         .contains("models/model_b.py:1:5: ref('modela') names no model", "Did you mean 'model_a'")
-        .doesNotContain("[ERROR]: models/fal");
+        .doesNotContain("[ERROR]: models/fal", "[ERROR]: models/below.py");
   }
 
   @Test
@@ -190,6 +194,11 @@ class RefusedProjectTest {
   @Test
   void anUnknownOptionShowsTheUsage() throws IOException {
     assertThat(refused("flow", "run", "--slect", "a")).contains("--slect", "Usage:");
+  }
+
+  @Test
+  void aWrongValueNamesItsOption() throws IOException {
+    assertThat(refused("flow", "run", "--threads", "four")).contains("'four' is not", "--threads");
   }
 
   @Test

@@ -194,6 +194,8 @@ class StateTest {
         project.read("prod_state/manifest.json").replace("manifest/v12.json", "manifest/v3.json"));
     CommandResult run = run("-s", "state:modified", "--state", "old_state");
     assertThat(run.exitCode()).as(run::toString).isEqualTo(2);
-    assertThat(run.output()).contains("old_state").contains("v3");
+    assertThat(run.output())
+        .contains("old_state/manifest.json", "v3")
+        .doesNotContain("fal_manifest.json");
   }
 }

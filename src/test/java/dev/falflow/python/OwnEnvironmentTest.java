@@ -83,7 +83,7 @@ class OwnEnvironmentTest extends EnvironmentTest {
     Path empty = scratch.virtualEnvironment("empty");
 
     assertThatThrownBy(() -> scratch.find(empty.toString()))
-        .hasMessageContaining("lacks dbt-core and pandas and pyarrow.")
+        .hasMessageContaining("lacks dbt-core, pandas, pyarrow.")
         .hasMessageContaining(empty + "/bin/python")
         .hasMessageContaining("install")
         .hasMessageContaining("\"dbt-core>=1.8\" pandas pyarrow")

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.FalException;
 import dev.falflow.Json;
+import dev.falflow.Problem;
 import dev.falflow.dbt.DbtEngine;
 import dev.falflow.dbt.DbtEvent;
 import dev.falflow.dbt.DbtOption;
@@ -101,7 +102,7 @@ public final class ProcessEngine implements DbtEngine {
     }
     List<String> threads = asked.values("--threads");
     if (!threads.isEmpty()) {
-      found.put("threads", Integer.parseInt(threads.get(0)));
+      found.put("threads", number(threads.get(0)));
     }
     databasePath = result.path("path").asText(); // may hold a token: for nobody else
     return found;
@@ -237,5 +238,16 @@ public final class ProcessEngine implements DbtEngine {
   @Override
   public void close() {
     keeper.close();
+  }
+
+  private static int number(String threads) {
+    try {
+      return Integer.parseInt(threads);
+    } catch (NumberFormatException e) {
+      throw new FalException(
+          Problem.of("dbt-parse-failed", "'" + threads + "' is not a valid integer.")
+              .withHint("It was given to --threads."),
+          e);
+    }
   }
 }

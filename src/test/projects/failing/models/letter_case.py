@@ -1,0 +1,3 @@
+import pandas as pd
+
+write_to_model(pd.DataFrame({"id": [1], "ID": [2]}))
