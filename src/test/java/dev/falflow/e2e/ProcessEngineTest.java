@@ -101,9 +101,15 @@ class ProcessEngineTest {
   void hooksOfARunAreSaidToRunInEachProcess() throws IOException {
     project.write(
         "dbt_project.yml",
-        "name: shop\nprofile: shop\non-run-end: create table if not exists hooked as select 1\n");
+        """
+        name: shop
+        profile: shop
+        on-run-start: create table if not exists hooked (number int)
+        on-run-end: insert into hooked values (1)
+        """);
     assertThat(run(0, "flow", "run").stdout()).contains("[WARNING]: on-run-start and on-run-end");
-    assertThat(project.rows("select count(*) from hooked")).containsExactly("1");
+    // A process for model_a and apart, one for after_b: no more of them than Python models ask for.
+    assertThat(project.rows("select count(*) from hooked")).containsExactly("2");
   }
 
   @Test
