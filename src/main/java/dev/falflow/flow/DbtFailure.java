@@ -23,6 +23,10 @@ final class DbtFailure {
         || failure.contains("does not have a target named")) {
       return Problem.of("profile-not-found", failure).withHint(where(request.profilesFile()));
     }
+    if (failure.contains("no comparison manifest")) {
+      return Problem.of(code, failure)
+          .withHint("Name the folder that holds the manifest.json to compare with: --state DIR.");
+    }
     if (failure.contains("'ephemeral' materialization has an invalid value")) {
       return Problem.of(code, failure)
           .withHint(

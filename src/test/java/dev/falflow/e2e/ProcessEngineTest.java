@@ -113,6 +113,14 @@ class ProcessEngineTest {
   }
 
   @Test
+  void aHookThatFailsInAnyProcessFailsTheRun() throws IOException {
+    project.write(
+        "dbt_project.yml", "name: shop\nprofile: shop\non-run-end: select no_such_column\n");
+    assertThat(run(1, "flow", "run", "-s", "model_a", "model_b").stdout()).contains("ERROR=1");
+    assertThat(project.statuses()).containsEntry("model.shop.model_b", "success");
+  }
+
+  @Test
   void aModelNamedAsAFolderIsRunAlone() throws IOException {
     project.write("models/apart/inner.sql", "select no_such_column");
     run(0, "flow", "run", "-s", "apart.sql", "model_a", "model_b");
@@ -132,6 +140,26 @@ class ProcessEngineTest {
     project.write("models/schema.yml", "models: [{name: model_b, config: " + config + "}]\n");
     assertThat(run(2, "flow", "run").output())
         .contains("models/model_b.py", words, "[not-with-process-engine]", "--dbt-engine resident");
+    assertThat(project.has("target/run_results.json")).isFalse();
+  }
+
+  @Test
+  void optionsThatWouldNotHoldForPythonModelsAreRefused() throws IOException {
+    run(0, "flow", "run", "-s", "apart");
+    Files.move(project.root().resolve("target"), project.root().resolve("state"));
+    CommandResult asked =
+        project
+            .fal()
+            .with("DBT_SAMPLE", "3 days")
+            .run(
+                "flow run --event-time-start 2024-01-01 --event-time-end 2024-01-02 --no-write-json"
+                    .concat(" --state state --select state:new model_b --exclude state:old")
+                    .split(" "));
+    assertThat(asked.exitCode()).as(asked::toString).isEqualTo(2);
+    assertThat(asked.output())
+        .contains("--sample: not with Python models", "--event-time-start: not with")
+        .contains("--event-time-end: not with", "--no-write-json: not with")
+        .contains("selecting by state: would not see");
     assertThat(project.has("target/run_results.json")).isFalse();
   }
 

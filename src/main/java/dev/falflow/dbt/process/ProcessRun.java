@@ -156,7 +156,7 @@ final class ProcessRun {
 
   private void ended(String uniqueId, String status) {
     graph.ended(uniqueId, status);
-    hasFailed = graph.hasFailed();
+    hasFailed = hasFailed || graph.hasFailed(); // a hook may have failed before
   }
 
   // -- SQL ----------------------------------------------------------------------------------------
