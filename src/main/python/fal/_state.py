@@ -42,11 +42,19 @@ class State:
     def copy(self, folder: str, place: str) -> str | None:
         """The path of a copy in ``place``; None when dbt can take the folder as it is.
 
-        That is also so when there is no manifest in it, or one of another version: dbt says what is wrong.
+        That is also so when there is no manifest in it, or one of another version: dbt says what is wrong,
+        and what it can do with the latter does not hold for Python models, of which is warned.
         """
         manifest = _read(os.path.join(folder, "manifest.json"))
         version = manifest.get("metadata", {}).get("dbt_schema_version")
         if version != str(WritableManifest.dbt_schema_version):
+            if version and self._checksums:
+                name = os.path.basename(version).removesuffix(".json")
+                self._warn(
+                    f"{folder} holds a manifest of another version of dbt ({name}):"
+                    " state:modified does not see which Python models changed, and none of them is deferred."
+                    " Make the state anew with the dbt that runs now."
+                )
             return None
         stubs = {
             unique_id: node

@@ -36,6 +36,10 @@ final class DbtFailure {
     if (failure.contains("Env var required but not provided")) {
       return Problem.of(code, failure).withHint(Project.ENV_VAR_HINT);
     }
+    if (failure.contains("no comparison manifest")) {
+      return Problem.of(code, failure)
+          .withHint("Name the folder that holds the manifest.json to compare with: --state DIR.");
+    }
     if (failure.contains("'ephemeral' materialization has an invalid value")) {
       return Problem.of(code, failure)
           .withHint(

@@ -256,7 +256,7 @@ public final class FlowRun {
 
   private int exitCode(FlowRequest request, InvocationOutcome outcome) {
     String failure = outcome.failure();
-    if (failure != null) {
+    if (failure != null && !interrupted) {
       reporter.problems(List.of(DbtFailure.explained("dbt-failed", failure, request)));
       return NOT_RUN;
     }

@@ -21,7 +21,8 @@ class DbtVariablesTest {
             .in(elsewhere)
             .with("DBT_PROJECT_DIR", project.root().toString())
             .with("DBT_PROFILES_DIR", project.root().toString())
-            .with("DBT_TARGET_PATH", "made")
+            .with("DBT_ENGINE_TARGET_PATH", "made")
+            .with("DBT_TARGET_PATH", "the_older_name")
             .with("DBT_TARGET", "other")
             .with("DBT_LOG_FORMAT", "json")
             .run("flow", "run", "--select", "+model_b");
@@ -30,7 +31,7 @@ class DbtVariablesTest {
     assertThat(run.stdout().lines()).allMatch(line -> line.startsWith("{\""));
     assertThat(project.has("made/run_results.json")).isTrue();
     assertThat(project.has("made/fal_results.json")).isTrue();
-    assertThat(project.has("target")).isFalse();
+    assertThat(project.files(".")).noneMatch(file -> file.matches("(target|the_older_name)/.*"));
     assertThat(
             SampleProject.rowsIn(
                 elsewhere.resolve("other.duckdb"), "select target from staging.model_b"))
@@ -60,13 +61,19 @@ class DbtVariablesTest {
   }
 
   @Test
-  void noLogAtAll(@TempDir Path scratch) throws IOException {
+  void noLogAtAllAndEmptyVariablesCountAsNone(@TempDir Path scratch) throws IOException {
     SampleProject project = SampleProject.copyOf("options", scratch);
 
     CommandResult run =
-        project.fal().with("DBT_LOG_LEVEL", "none").run("flow", "run", "--select", "apart");
+        project
+            .fal()
+            .with("DBT_LOG_LEVEL", "none")
+            .with("DBT_TARGET_PATH", "")
+            .with("DBT_WRITE_JSON", "")
+            .run("flow", "run", "--select", "apart");
 
     assertThat(run.exitCode()).as(run::toString).isEqualTo(1);
     assertThat(run.output()).isEmpty();
+    assertThat(project.has("target/fal_results.json")).isTrue();
   }
 }

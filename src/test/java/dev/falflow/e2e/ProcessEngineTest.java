@@ -101,9 +101,23 @@ class ProcessEngineTest {
   void hooksOfARunAreSaidToRunInEachProcess() throws IOException {
     project.write(
         "dbt_project.yml",
-        "name: shop\nprofile: shop\non-run-end: create table if not exists hooked as select 1\n");
+        """
+        name: shop
+        profile: shop
+        on-run-start: create table if not exists hooked (number int)
+        on-run-end: insert into hooked values (1)
+        """);
     assertThat(run(0, "flow", "run").stdout()).contains("[WARNING]: on-run-start and on-run-end");
-    assertThat(project.rows("select count(*) from hooked")).containsExactly("1");
+    // A process for model_a and apart, one for after_b: no more of them than Python models ask for.
+    assertThat(project.rows("select count(*) from hooked")).containsExactly("2");
+  }
+
+  @Test
+  void aHookThatFailsInAnyProcessFailsTheRun() throws IOException {
+    project.write(
+        "dbt_project.yml", "name: shop\nprofile: shop\non-run-end: select no_such_column\n");
+    assertThat(run(1, "flow", "run", "-s", "model_a", "model_b").stdout()).contains("ERROR=1");
+    assertThat(project.statuses()).containsEntry("model.shop.model_b", "success");
   }
 
   @Test
@@ -126,6 +140,26 @@ class ProcessEngineTest {
     project.write("models/schema.yml", "models: [{name: model_b, config: " + config + "}]\n");
     assertThat(run(2, "flow", "run").output())
         .contains("models/model_b.py", words, "[not-with-process-engine]", "--dbt-engine resident");
+    assertThat(project.has("target/run_results.json")).isFalse();
+  }
+
+  @Test
+  void optionsThatWouldNotHoldForPythonModelsAreRefused() throws IOException {
+    run(0, "flow", "run", "-s", "apart");
+    Files.move(project.root().resolve("target"), project.root().resolve("state"));
+    CommandResult asked =
+        project
+            .fal()
+            .with("DBT_SAMPLE", "3 days")
+            .run(
+                "flow run --event-time-start 2024-01-01 --event-time-end 2024-01-02 --no-write-json"
+                    .concat(" --state state --select state:new model_b --exclude state:old")
+                    .split(" "));
+    assertThat(asked.exitCode()).as(asked::toString).isEqualTo(2);
+    assertThat(asked.output())
+        .contains("--sample: not with Python models", "--event-time-start: not with")
+        .contains("--event-time-end: not with", "--no-write-json: not with")
+        .contains("selecting by state: would not see");
     assertThat(project.has("target/run_results.json")).isFalse();
   }
 

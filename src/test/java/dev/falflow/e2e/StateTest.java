@@ -184,18 +184,25 @@ class StateTest {
     run = run("-s", "after_score", "--defer");
     assertThat(run.exitCode()).as(run::toString).isEqualTo(2);
     assertThat(run.output()).contains("--state");
+    run = run("-s", "state:modified", "--state", "models");
+    assertThat(run.exitCode()).as(run::toString).isEqualTo(2);
+    assertThat(run.output()).contains("holds the manifest.json to compare with: --state DIR");
   }
 
   @Test
-  void aStateOfAnotherDbtIsRefused() throws IOException {
+  void aStateOfAnotherDbtIsRefusedOrSaidToLackPythonModels() throws IOException {
+    String manifest = project.read("prod_state/manifest.json");
     Path state = Files.createDirectories(project.root().resolve("old_state"));
-    Files.writeString(
-        state.resolve("manifest.json"),
-        project.read("prod_state/manifest.json").replace("manifest/v12.json", "manifest/v3.json"));
+    Files.writeString(state.resolve("manifest.json"), manifest.replace("v12.json", "v3.json"));
     CommandResult run = run("-s", "state:modified", "--state", "old_state");
     assertThat(run.exitCode()).as(run::toString).isEqualTo(2);
     assertThat(run.output())
         .contains("old_state/manifest.json", "v3")
         .doesNotContain("fal_manifest.json");
+    project.write("old_state/manifest.json", manifest.replace("v12.json", "v11.json"));
+    run = run("-s", "state:modified", "--state", "old_state", "--dry-run");
+    assertThat(run.exitCode()).as(run::toString).isZero(); // dbt reads it as one of its own
+    assertThat(run.output())
+        .contains("old_state holds a manifest of another version of dbt (v11)", "Python models");
   }
 }

@@ -192,7 +192,11 @@ public final class EngineLimits {
         if (!graph.contains(uniqueId) && graph.isAncestor(uniqueId, node)) {
           refuse(
               location(manifest.node(uniqueId)),
-              node.uniqueId() + " would read " + uniqueId + " of this target: dbt defers no stub");
+              node.uniqueId()
+                  + " would read "
+                  + uniqueId
+                  + " of this target, deferred or not: dbt sees an ephemeral model in its stub, and"
+                  + " defers none");
           return;
         }
       }
@@ -203,7 +207,9 @@ public final class EngineLimits {
       if (readsUnselected) {
         refuse(
             location(node),
-            node.uniqueId() + " would read its parents of this target: --defer is dbt's own");
+            node.uniqueId()
+                + " would read its parents of this target, deferred or not: --defer is for what"
+                + " dbt runs itself");
         return;
       }
     }

@@ -156,7 +156,7 @@ final class ProcessRun {
 
   private void ended(String uniqueId, String status) {
     graph.ended(uniqueId, status);
-    hasFailed = graph.hasFailed();
+    hasFailed = hasFailed || graph.hasFailed(); // a hook may have failed before
   }
 
   // -- SQL ----------------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ final class ProcessRun {
 
   /** What came of the nodes of a process, told by its files where it got to write them. */
   private void settle(List<Node> batch, Set<String> begun, Ended end) {
-    failure = end.failure();
+    failure = cancelled ? null : end.failure();
     Map<String, String> statuses = results.take(batch);
     Manifest now = Manifest.read(targetPath);
     results.takeCompiled(now, batch);
@@ -192,7 +192,7 @@ final class ProcessRun {
         // Interrupted, killed, or stopped by a hook: dbt wrote no result.
         boolean wasRunning = begun.contains(node.uniqueId());
         status = wasRunning ? "error" : "skipped";
-        String why = failure != null ? failure : cancelled ? "Interrupted" : "dbt ended before it";
+        String why = cancelled ? "Interrupted" : failure != null ? failure : "dbt ended before it";
         results.add(node, status, wasRunning ? why : cancelled ? INTERRUPTED : null);
       }
       ended(node.uniqueId(), status);
