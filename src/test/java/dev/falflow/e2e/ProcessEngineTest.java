@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is the second engine's own: several dbt processes told as one run, and what it refuses. */
 class ProcessEngineTest {
@@ -86,12 +87,17 @@ class ProcessEngineTest {
         .contains("SKIP relation main.last", "Failure in model model_a", "ERROR=1 SKIP=3");
   }
 
-  @Test
-  void failFastStartsNoFurtherProcess() throws IOException {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void failFastStartsNoFurtherProcess(boolean typed) throws IOException {
     project.write("models/model_b.py", "1 / 0\nwrite_to_model(ref('model_a'))\n");
     project.write("models/python_apart.py", "write_to_model(ref('model_a'))\n");
     project.write("models/after_apart.sql", "select * from {{ ref('python_apart') }}");
-    run(1, "flow", "run", "--fail-fast", "--threads", "1");
+    CommandResult run =
+        typed
+            ? project.fal().run("flow", "run", "--threads", "1", "--fail-fast")
+            : project.fal().with("DBT_FAIL_FAST", "1").run("flow", "run", "--threads", "1");
+    assertThat(run.exitCode()).as(run::toString).isEqualTo(1);
     assertThat(project.statuses())
         .containsEntry("model.shop.model_b", "error")
         .containsEntry("model.shop.after_apart", "skipped");
@@ -161,6 +167,13 @@ class ProcessEngineTest {
         .contains("--event-time-end: not with", "--no-write-json: not with")
         .contains("selecting by state: would not see");
     assertThat(project.has("target/run_results.json")).isFalse();
+  }
+
+  @Test
+  void artifactsTurnedOffByAVariableAreRefusedInAFreshFolderToo() throws IOException {
+    CommandResult asked = project.fal().with("DBT_WRITE_JSON", "0").run("flow", "run");
+    assertThat(asked.exitCode()).as(asked::toString).isEqualTo(2);
+    assertThat(asked.output()).contains("--no-write-json: not with Python models");
   }
 
   @Test

@@ -74,7 +74,7 @@ public final class ProcessEngine implements DbtEngine {
     DbtCommandLine asked = DbtCommandLine.of(arguments);
     Project project = project(asked);
     targetPath = targetPath(asked, project);
-    Ended ended = dbt.run(asked.parsedLike("parse"), onEvent);
+    Ended ended = dbt.run(asked.parsedLike("parse").with("--write-json", List.of()), onEvent);
     String failure = ended.failure();
     if (failure != null || ended.exitCode() != 0) {
       String message = failure == null ? "dbt parse failed" : failure;

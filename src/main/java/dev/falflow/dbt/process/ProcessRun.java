@@ -144,7 +144,7 @@ final class ProcessRun {
   }
 
   private void skipWhatCannotRun() {
-    if (cancelled || (hasFailed && asked.has("--fail-fast"))) {
+    if (cancelled || (hasFailed && asked.isOn("--fail-fast", System.getenv(), false))) {
       String reason = cancelled ? INTERRUPTED : "Skipping due to fail_fast";
       graph.skipRest().forEach(node -> results.add(node, "skipped", reason));
     }
