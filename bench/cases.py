@@ -8,11 +8,11 @@ import shutil
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import projects
-from measure import Bar, BenchError, Outcome, Ran, alternate, median_ratio, run
+from measure import Bar, BenchError, Outcome, Ran, alternate, median_ratio, run, span_of_models
+from postgres import postgres
 
 FRAMES_PEER = Path(__file__).resolve().parent / "frames_peer.py"
 
@@ -251,23 +251,6 @@ def many_models(bench: Bench) -> Outcome:
     )
 
 
-def span_of_models(project: Path) -> float:
-    """Seconds from the first model's start to the last one's end in the last run, by dbt's own clock."""
-    results = json.loads((project / "target" / "run_results.json").read_text())["results"]
-    spans = [
-        timing for result in results for timing in result["timing"] if timing["name"] == "execute"
-    ]
-    if not spans:
-        raise BenchError(f"{project}/target/run_results.json holds no timing of an executed model")
-    started = min(
-        datetime.fromisoformat(span["started_at"].replace("Z", "+00:00")) for span in spans
-    )
-    completed = max(
-        datetime.fromisoformat(span["completed_at"].replace("Z", "+00:00")) for span in spans
-    )
-    return (completed - started).total_seconds()
-
-
 def sql_only(bench: Bench) -> Outcome:
     ours = projects.sql_only(bench.folder / "ours", 1000)
     peer = projects.sql_only(bench.folder / "peer", 1000)
@@ -295,4 +278,6 @@ CASES: dict[str, Callable[[Bench], Outcome]] = {
     "sleepers": sleepers,
     "many-models": many_models,
     "sql-only": sql_only,
+    "postgres-1m": lambda bench: postgres(bench, 1_000_000),
+    "postgres-5m": lambda bench: postgres(bench, 5_000_000),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import subprocess
@@ -9,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 
@@ -173,3 +175,20 @@ class Outcome:
 
 def median_ratio(figures: dict[str, list[float]], ours: str, peer: str) -> float:
     return statistics.median(figures[ours]) / statistics.median(figures[peer])
+
+
+def span_of_models(project: Path) -> float:
+    """Seconds from the first model's start to the last one's end in the last run, by dbt's own clock."""
+    results = json.loads((project / "target" / "run_results.json").read_text())["results"]
+    spans = [
+        timing for result in results for timing in result["timing"] if timing["name"] == "execute"
+    ]
+    if not spans:
+        raise BenchError(f"{project}/target/run_results.json holds no timing of an executed model")
+    started = min(
+        datetime.fromisoformat(span["started_at"].replace("Z", "+00:00")) for span in spans
+    )
+    completed = max(
+        datetime.fromisoformat(span["completed_at"].replace("Z", "+00:00")) for span in spans
+    )
+    return (completed - started).total_seconds()

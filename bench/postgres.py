@@ -1,0 +1,211 @@
+"""fal on PostgreSQL beside ADBC in one Python process, and beside dbt-pybridge.
+
+The server is made from the binaries on this machine, its data in the benchmark's own folder; started by root
+it runs as nobody. The peers' Python environments are made once in build/bench/.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import projects
+from measure import Bar, BenchError, Outcome, alternate, median_ratio, run, span_of_models
+
+if TYPE_CHECKING:
+    from cases import Bench
+
+PEER = Path(__file__).resolve().parent / "postgres_peer.py"
+ENVIRONMENTS = projects.REPOSITORY / "build" / "bench" / "peers"
+NOBODY = 65534
+
+FILL = """
+create schema if not exists raw;
+create table raw.wide as
+select
+    i::bigint as id,
+    (i % 1000)::integer as quantity,
+    (i * 0.37)::double precision as price,
+    sqrt(i)::double precision as weight,
+    ((i % 977) / 7)::double precision as share,
+    'customer ' || (i % 100000) as customer,
+    'item-' || (i % 53) as item,
+    date '2020-01-01' + (i % 1500)::integer as day,
+    timestamp '2020-01-01' + make_interval(secs => i) as at,
+    i % 3 = 0 as is_open
+from generate_series(0, {rows} - 1) as numbers (i);
+vacuum analyze raw.wide;
+"""
+
+MODEL = """
+import time
+
+started = time.perf_counter()
+df = source('raw', 'wide')
+read = time.perf_counter()
+df['added'] = df['quantity'] * 2
+worked = time.perf_counter()
+write_to_model(df)
+print("seconds:", read - started, worked - read, time.perf_counter() - worked)
+"""
+
+PYBRIDGE_MODEL = """
+def model(dbt, session):
+    df = dbt.source("raw", "wide").as_dataframe()
+    df["added"] = df["quantity"] * 2
+    return df
+"""
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[int]:
+    """A PostgreSQL server for as long as the block runs; gives its port."""
+    binaries = find_binaries()
+    place = folder / "postgres"
+    place.mkdir()
+    as_user: list[str] = []
+    if os.getuid() == 0:
+        os.chown(place, NOBODY, NOBODY)
+        for parent in (folder, *folder.parents):
+            if not parent.stat().st_mode & 0o001:
+                parent.chmod(parent.stat().st_mode | 0o011)
+        as_user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--"]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    data = place / "data"
+    run(
+        [*as_user, binaries / "initdb", "-D", data, "-U", "bench", "--auth=trust", "--no-sync"],
+        place,
+    )
+    options = ["listen_addresses=127.0.0.1", "shared_buffers=512MB", "max_wal_size=8GB"]
+    process = subprocess.Popen(
+        [
+            *[*as_user, binaries / "postgres", "-D", data, "-p", str(port), "-k", place],
+            *[word for option in options for word in ("-c", option)],
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except ConnectionRefusedError:
+                if process.poll() is not None:
+                    raise BenchError("PostgreSQL did not start") from None
+                time.sleep(0.1)
+        yield port
+    finally:
+        process.send_signal(2)  # fast shutdown
+        process.wait()
+
+
+def find_binaries() -> Path:
+    places = [
+        *sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True),
+        *map(Path, os.environ["PATH"].split(":")),
+    ]
+    for place in places:
+        if (place / "initdb").exists():
+            return place
+    raise BenchError("needs PostgreSQL's initdb; Debian's package is postgresql")
+
+
+def environment(name: str, python: Path, *packages: str) -> Path:
+    """The Python of an environment with these packages, made once."""
+    place = ENVIRONMENTS / name
+    made = place / "bin" / "python"
+    if not (place / "complete").exists():
+        shutil.rmtree(place, ignore_errors=True)
+        run([python, "-m", "venv", place], projects.REPOSITORY)
+        run([made, "-m", "pip", "install", "--quiet", *packages], projects.REPOSITORY)
+        (place / "complete").touch()
+    return made
+
+
+def new_project(folder: Path, port: int, adapter: str, model: str) -> Path:
+    projects.wide_source(folder)
+    projects.write(
+        folder / "profiles.yml",
+        f"""
+        bench:
+          target: dev
+          outputs:
+            dev: {{type: {adapter}, host: 127.0.0.1, port: {port}, user: bench, password: none,
+                   dbname: postgres, schema: {adapter}, threads: 4}}
+        """,
+    )
+    (folder / "models" / "same.py").write_text(model, encoding="utf-8")
+    return folder
+
+
+def postgres(bench: Bench, rows: int) -> Outcome:
+    adbc = environment(
+        "adbc", bench.python, "adbc-driver-postgresql", "adbc-driver-manager", "pandas", "pyarrow"
+    )
+    with server(bench.folder) as port:
+        uri = f"postgresql://bench@127.0.0.1:{port}/postgres"
+        run([adbc, PEER, uri, FILL.format(rows=rows)], bench.folder)
+        ours = new_project(bench.folder / "ours", port, "postgres", MODEL)
+        parts: dict[str, list[float]] = {}
+
+        def keep(who: str, read: float, work: float, write: float) -> float:
+            parts.setdefault(f"{who}, read", []).append(read)
+            parts.setdefault(f"{who}, write", []).append(write)
+            return read + work + write
+
+        def fal() -> float:
+            output = bench.flow_run(ours).output
+            read, work, write = numbers(re.findall(r"seconds: (.*)", output)[0])
+            results = json.loads((ours / "target" / "fal_results.json").read_text(encoding="utf-8"))
+            return keep("fal", read, work, write + results["python_models"][0]["publish_time"])
+
+        def by_adbc() -> float:
+            return keep("ADBC", *numbers(run([adbc, PEER, uri], bench.folder).output))
+
+        turns = {"fal": fal, "ADBC": by_adbc}
+        if rows <= 1_000_000:  # more than that pybridge refuses
+            pybridge = environment(
+                "pybridge", bench.python, "dbt-pybridge==0.2.3", "dbt-core>=1.10,<1.12"
+            )
+            theirs = new_project(bench.folder / "theirs", port, "pybridge", PYBRIDGE_MODEL)
+
+            def by_pybridge() -> float:
+                run([pybridge.parent / "dbt", "run"], theirs)
+                return span_of_models(theirs)
+
+            turns["dbt-pybridge"] = by_pybridge
+        totals = alternate(turns, bench.rounds)
+    figures = {name: values[1:] for name, values in parts.items()} | totals
+    bars = [
+        Bar(
+            "read to Arrow's pandas", median_ratio(figures, "fal, read", "ADBC, read"), 1.1, "times"
+        ),
+        Bar("write and publish", median_ratio(figures, "fal, write", "ADBC, write"), 1.1, "times"),
+        Bar("all of it", median_ratio(figures, "fal", "ADBC"), 1.2, "times"),
+    ]
+    if "dbt-pybridge" in figures:
+        ratio = median_ratio(figures, "fal", "dbt-pybridge")
+        bars.append(Bar("against dbt-pybridge's node", ratio, 0.25, "times"))
+    return Outcome(
+        f"postgres-{rows // 1_000_000}m",
+        f"PostgreSQL: {rows // 1_000_000} M rows of 10 columns read, one added, published, against ADBC in one process",
+        figures,
+        bars,
+    )
+
+
+def numbers(text: str) -> tuple[float, float, float]:
+    read, work, write = map(float, text.split())
+    return read, work, write
