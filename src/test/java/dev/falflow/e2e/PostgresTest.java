@@ -349,4 +349,33 @@ class PostgresTest {
     assertThat(SERVER.rows("select count(*) from pg_stat_activity where application_name = 'fal'"))
         .containsExactly("0");
   }
+
+  @Test
+  void aServerThatGoesAwayBeforeTheLoadLeavesTheTable(@TempDir Path folder) throws IOException {
+    try (PostgresServer own = new PostgresServer()) {
+      own.execute("create schema shop", "create role reader", "create table shop.hooked (n int)");
+      FalCli fal = own.reachedFrom(project.fal(), "shop");
+      CommandResult first = fal.run("flow", "run");
+      assertThat(first.exitCode()).as(first::toString).isZero();
+      Path fifo = FalCli.fifo(folder.resolve("fifo"));
+      project.write(
+          "models/spent.py",
+          ONE_ROW
+              + "orders = ref('orders')\nprint('has read', flush=True)\nopen('"
+              + fifo
+              + "').read()\nwrite_to_model(orders)\n");
+      try (RunningFal run = fal.start("flow", "run", "--select", "spent")) {
+        run.awaitLine("has read");
+        own.kill();
+        Files.writeString(fifo, "go on");
+        CommandResult ended = run.await();
+        assertThat(ended.exitCode()).as(ended::toString).isNotZero(); // dbt lost it, too
+        assertThat(ended.output())
+            .contains("models/spent.py:5", "PostgreSQL at 127.0.0.1:" + own.port());
+        run.assertNothingLeft();
+      }
+      own.start();
+      assertThat(own.rows("select sum(n) from shop.spent")).containsExactly("9");
+    }
+  }
 }

@@ -71,6 +71,8 @@ final class PostgresConnections implements AutoCloseable {
     source.setConnectTimeout(profile.path("connect_timeout").asInt(DEFAULT_TIMEOUT));
     source.setApplicationName(profile.path("application_name").asText("fal"));
     source.setTcpKeepAlive(true);
+    // A statement's columns are asked for anew each time: its table may be another by then.
+    source.setPreparedStatementCacheQueries(0);
     for (String name : List.of("user", "password", "sslmode", "sslcert", "sslkey", "sslrootcert")) {
       JsonNode value = profile.path(name);
       if (!value.isMissingNode() && !value.isNull()) {

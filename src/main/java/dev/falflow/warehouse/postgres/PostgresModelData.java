@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvider;
 
@@ -26,18 +27,21 @@ final class PostgresModelData implements ModelData {
   private final DataFolder folder;
   private final BufferAllocator allocator;
   private final Snapshot snapshot;
+  private final Semaphore readers;
 
   PostgresModelData(
       HeldModel model,
       PostgresConnections connections,
       TypeCatalog types,
       DataFolder folder,
-      BufferAllocator allocator) {
+      BufferAllocator allocator,
+      Semaphore readers) {
     this.model = model;
     this.connections = connections;
     this.types = types;
     this.folder = folder;
     this.allocator = allocator;
+    this.readers = readers;
     this.snapshot = new Snapshot(connections, model.inputs().size());
   }
 
@@ -72,6 +76,7 @@ final class PostgresModelData implements ModelData {
   @Override
   public List<Path> read(ResolvedInput input) {
     Connection connection = null;
+    readers.acquireUninterruptibly();
     try {
       connection = connections.take();
       snapshot.join(connection);
@@ -80,6 +85,7 @@ final class PostgresModelData implements ModelData {
     } catch (SQLException e) {
       throw PostgresErrors.of(e, connections);
     } finally {
+      readers.release();
       snapshot.left();
       if (connection != null) {
         connections.giveBack(connection);

@@ -5,14 +5,18 @@ import dev.falflow.dbt.HeldModel;
 import dev.falflow.warehouse.DataFolder;
 import dev.falflow.warehouse.ModelData;
 import dev.falflow.warehouse.Warehouse;
+import java.util.concurrent.Semaphore;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
 /** PostgreSQL, over connections of our own beside dbt's. */
 public final class PostgresWarehouse implements Warehouse {
+  private static final int MOST_READERS = 8; // connections that read at a time, of all models
+
   private final PostgresConnections connections;
   private final TypeCatalog types = new TypeCatalog();
   private final DataFolder folder;
+  private final Semaphore readers = new Semaphore(MOST_READERS);
   private final BufferAllocator allocator = new RootAllocator();
 
   /** {@code profile}: the credentials of dbt's target, rendered, the password among them. */
@@ -23,7 +27,7 @@ public final class PostgresWarehouse implements Warehouse {
 
   @Override
   public ModelData open(HeldModel model) {
-    return new PostgresModelData(model, connections, types, folder, allocator);
+    return new PostgresModelData(model, connections, types, folder, allocator, readers);
   }
 
   @Override
