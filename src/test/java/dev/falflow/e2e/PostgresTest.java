@@ -140,6 +140,8 @@ class PostgresTest {
         "create materialized view " + schema + ".kept as select customer from " + schema + ".seen",
         "create unique index on " + schema + ".kept (customer)",
         "grant select on " + schema + ".seen to reader",
+        "alter view " + schema + ".seen set (security_barrier = true)",
+        "comment on view " + schema + ".seen is 'seen by hand'",
         "comment on column " + schema + ".spent.n is 'by hand'");
 
     project.write(
@@ -158,6 +160,14 @@ class PostgresTest {
         .containsExactly("1");
     assertThat(SERVER.rows("select has_table_privilege('reader', '" + schema + ".seen', 'select')"))
         .containsExactly("t");
+    assertThat(
+            SERVER.rows(
+                "select reloptions, obj_description(oid) from pg_class where oid = '"
+                    + schema
+                    + ".seen'::regclass"))
+        .containsExactly("{security_barrier=true}, seen by hand");
+    assertThat(SERVER.rows("select col_description('" + schema + ".spent'::regclass, 2)"))
+        .containsExactly("by hand");
   }
 
   @Test

@@ -41,10 +41,10 @@ record OldTable(Relation relation, long oid, String kind, boolean grants) {
         join pg_catalog.pg_rewrite r on r.oid = d.objid and r.ev_class <> p.oid
       )
       select c.oid::int8, n.nspname, c.relname, c.relkind, pg_catalog.pg_get_viewdef(c.oid),
-             c.relacl is not null, max(d.depth)
+             coalesce(' with (' || array_to_string(c.reloptions, ', ') || ')', '')
       from dependent d join pg_catalog.pg_class c on c.oid = d.oid
       join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-      group by c.oid, n.nspname, c.relname, c.relkind, c.relacl is not null
+      group by c.oid, n.nspname, c.relname, c.relkind, c.reloptions
       order by max(d.depth)""";
 
   private static final String FOREIGN_KEYS =
@@ -56,8 +56,15 @@ record OldTable(Relation relation, long oid, String kind, boolean grants) {
    * A view that reads the table.
    *
    * @param definition its query
+   * @param options as {@code create view} writes them, with a blank before; empty without
    */
-  record View(long oid, Relation relation, boolean materialized, String definition) {}
+  record View(
+      long oid, Relation relation, boolean materialized, String definition, String options) {
+    /** How SQL calls it. */
+    String word() {
+      return materialized ? "materialized view" : "view";
+    }
+  }
 
   static @Nullable OldTable find(Connection connection, Relation relation) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(BY_NAME)) {
@@ -102,7 +109,8 @@ record OldTable(Relation relation, long oid, String kind, boolean grants) {
                   row.getLong(1),
                   new Relation(row.getString(2), row.getString(3)),
                   row.getString(4).equals("m"),
-                  row.getString(5)));
+                  row.getString(5),
+                  row.getString(6)));
         }
       }
     }

@@ -100,12 +100,12 @@ final class Replacement {
     for (View view : views) {
       again.addAll(makingOf(view));
     }
-    List<String> comments = comments(old.oid(), relation);
+    List<String> comments = comments(old.oid(), "table", relation);
     List<String> grants = old.isTable() ? grants(old.oid(), relation) : List.of();
     index(made);
     for (int i = views.size() - 1; i >= 0; i--) {
       View view = views.get(i);
-      execute("drop " + (view.materialized() ? "materialized " : "") + "view " + view.relation());
+      execute("drop " + view.word() + " " + view.relation());
     }
     execute("drop " + old.word() + " " + relation);
     rename();
@@ -193,7 +193,7 @@ final class Replacement {
     }
   }
 
-  private List<String> comments(long oid, Relation of) throws SQLException {
+  private List<String> comments(long oid, String word, Relation of) throws SQLException {
     List<String> statements = new ArrayList<>();
     List<String> names = columns.stream().map(Loaded::name).toList();
     try (PreparedStatement statement = connection.prepareStatement(COMMENTS)) {
@@ -205,8 +205,8 @@ final class Replacement {
           String column = row.getString(1);
           if (column == null) {
             statements.add(
-                "comment on table " + of + " is " + Identifiers.literal(row.getString(2)));
-          } else if (names.contains(column)) {
+                "comment on " + word + " " + of + " is " + Identifiers.literal(row.getString(2)));
+          } else if (!word.equals("table") || names.contains(column)) {
             statements.add(
                 "comment on column %s.%s is %s"
                     .formatted(
@@ -241,9 +241,8 @@ final class Replacement {
   private List<String> makingOf(View view) throws SQLException {
     List<String> statements = new ArrayList<>();
     statements.add(
-        "create %sview %s as %s"
-            .formatted(
-                view.materialized() ? "materialized " : "", view.relation(), view.definition()));
+        "create %s %s%s as %s"
+            .formatted(view.word(), view.relation(), view.options(), view.definition()));
     if (view.materialized()) {
       try (PreparedStatement statement = connection.prepareStatement(INDEXES)) {
         statement.setLong(1, view.oid());
@@ -255,6 +254,7 @@ final class Replacement {
       }
     }
     statements.addAll(grants(view.oid(), view.relation()));
+    statements.addAll(comments(view.oid(), view.word(), view.relation()));
     return statements;
   }
 

@@ -25,6 +25,8 @@ final class TypeCatalog {
 
   private static final Pattern MODIFIER = Pattern.compile("\\( *(\\d+) *(?:, *(-?\\d+) *)?\\)");
 
+  private static final String SYNTAX_ERROR = "42601";
+
   private static final String BY_OID =
       """
       select t.typname, format_type(t.oid, null), t.typtype, t.typelem, t.typcategory,
@@ -81,6 +83,11 @@ final class TypeCatalog {
         return new PostgresType(
             type.name(), oid, sql.strip(), precision, scale, type.element(), type.labels());
       }
+    } catch (SQLException e) {
+      if (SYNTAX_ERROR.equals(e.getSQLState())) {
+        return null;
+      }
+      throw e;
     }
   }
 
