@@ -169,14 +169,12 @@ class Load:
         select = _select(table.schema)
         data = f"fal_data_{next(_names)}"
         self._cursor.register(data, table)
-        try:
-            if self._before is None:
-                self._begin(f"{select} from {data}")
-            else:
-                self._insert(f"{select} from {data}")
-            self._rows += table.num_rows
-        finally:
-            self._cursor.unregister(data)
+        if self._before is None:
+            self._begin(f"{select} from {data}")
+        else:
+            self._insert(f"{select} from {data}")
+        self._rows += table.num_rows
+        self._cursor.unregister(data)
 
     def publish(self) -> int:
         """Commit; the number of rows that were added."""
