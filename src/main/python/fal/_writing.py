@@ -104,38 +104,37 @@ class Parts:
 
     def files(self) -> Iterator[list[str]]:
         """Arrow files of about a row group each, one or two at a time; the last may be short."""
-        ended = False
-        while not ended:
-            files: _arrow_file.Files | None = None
-            try:
-                while files is None or files.rows < _arrow_file.ROWS:
-                    following = next(self._frames, None)
-                    if following is None:
-                        ended = True
-                        break
-                    table = self._like_the_first(*following)
-                    with _told_of_no_room(self._model):
-                        if files is None:
-                            files = _arrow_file.Files(_room(self._model), table.schema)
-                        files.add(table)
-                        files.settle()  # whoever made the frame may use it again
-                    del following, table  # not kept while the next one is made
-                if files is not None:
-                    with _told_of_no_room(self._model):
-                        paths = files.finish()
-            except BaseException:
-                if files is not None:
-                    files.discard()
-                raise
-            if files is not None:
-                self._rows += files.rows
-                yield paths
+        while paths := self._row_group():
+            yield paths
         if self._schema is None:
             raise FalError(
                 "write_to_model() was given an iterator without a frame; give at least one,"
                 " with columns and no rows for an empty table.",
                 "bad-frame",
             )
+
+    def _row_group(self) -> list[str]:
+        files: _arrow_file.Files | None = None
+        try:
+            for number, frame in self._frames:
+                table = self._like_the_first(number, frame)
+                with _told_of_no_room(self._model):
+                    if files is None:
+                        files = _arrow_file.Files(_room(self._model), table.schema)
+                    files.add(table)
+                    files.settle()  # whoever made the frame may use it again
+                del frame, table  # not kept while the next one is made
+                if files.rows >= _arrow_file.ROWS:
+                    break
+            if files is None:
+                return []
+            self._rows += files.rows
+            with _told_of_no_room(self._model):
+                return files.finish()
+        except BaseException:
+            if files is not None:
+                files.discard()
+            raise
 
     def written(self) -> Written:
         return Written([], self._rows, tuple(self._notices))
@@ -148,7 +147,8 @@ class Parts:
             table = _table(frame, self._model, self._sources, notices)
             return self._cast(table, self._schema)
         except FalError as error:
-            raise type(error)(f"part {number}: {error}", error.code) from None
+            where = f"part {number}: " if number else ""
+            raise type(error)(f"{where}{error}", error.code) from None
         finally:
             self._notices += [each for each in notices if each not in self._notices]
 

@@ -171,7 +171,7 @@ final class PostgresModelData implements ModelData {
       try {
         publication.add(files);
       } catch (SQLException e) {
-        throw PostgresErrors.of(e, connections);
+        throw PostgresErrors.of(e, connections, publication.rows());
       }
     }
 

@@ -86,6 +86,11 @@ final class Publication {
     return wanted;
   }
 
+  /** Rows loaded by the parts so far. */
+  long rows() {
+    return rows;
+  }
+
   /** Puts what was loaded in its place; how many rows. */
   long finish() throws SQLException {
     List<Loaded> known = columns;
