@@ -202,7 +202,7 @@ class Reader:
                 version,
                 _call_text(kind, text),
                 origin="code",
-                batches=self._may_be_batches(keywords.get("frame")),
+                batches=self._may_be_batches(keywords),
                 **place._asdict(),
             )
             self._add(dependency)
@@ -240,8 +240,10 @@ class Reader:
         column = self.source.line(Place(line, 1, start.cell)).find(text) + 1
         self._add(Dependency(kind, arguments, version, text, line, column, start.cell, "docstring"))
 
-    def _may_be_batches(self, frame: ast.expr | None) -> bool:
-        return frame is not None and self.constants.value(frame) in (None, "batches")
+    def _may_be_batches(self, keywords: dict[str | None, ast.expr]) -> bool:
+        if "frame" in keywords:
+            return self.constants.value(keywords["frame"]) in (None, "batches")
+        return None in keywords  # ref(…, **options)
 
     def _add(self, dependency: Dependency) -> None:
         """Each once; in batches only when every call of it may be."""
