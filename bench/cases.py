@@ -42,7 +42,7 @@ class Bench:
     def run_dbt(self, project: Path, *words: str) -> Ran:
         return run([self.dbt, *words], project)
 
-    def fill_wide(self, project: Path, rows: int) -> None:
+    def fill_wide(self, project: Path, rows: int, table: str = projects.WIDE_TABLE) -> None:
         program = "import sys, duckdb; duckdb.connect(sys.argv[1]).execute(sys.argv[2])"
         run(
             [
@@ -50,7 +50,7 @@ class Bench:
                 "-c",
                 program,
                 project / "bench.duckdb",
-                projects.WIDE_TABLE.format(rows=rows),
+                table.format(rows=rows),
             ],
             project,
         )
@@ -179,8 +179,7 @@ def frames(bench: Bench) -> Outcome:
         output = bench.flow_run(ours).output
         whole_node.append(span_of_models(ours))
         in_model = float(re.findall(r"seconds in the model: (\S+)", output)[0])
-        results = json.loads((ours / "target" / "fal_results.json").read_text(encoding="utf-8"))
-        return in_model + float(results["python_models"][0]["publish_time"])
+        return in_model + publish_seconds(ours)
 
     def peer_alone(way: str) -> float:
         return float(
@@ -205,6 +204,54 @@ def frames(bench: Bench) -> Outcome:
             Bar("ratio to .df()", median_ratio(figures, "fal", "by DataFrame"), 0.5, "times"),
         ],
     )
+
+
+def batches(bench: Bench) -> Outcome:
+    ours: dict[str, Path] = {}
+    for millions in (5, 50):
+        project = projects.wide_source(bench.folder / str(millions))
+        projects.write(project / "models" / "doubled.py", projects.BATCHED_COPY)
+        bench.fill_wide(project, millions * 1_000_000, projects.LONG_TABLE)
+        ours[f"{millions} M"] = project
+    java_mb: list[float] = []
+    private_mb: list[float] = []
+
+    def a_million_rows(name: str) -> float:
+        """What reading and writing took in the model, and the publishing after it."""
+        ran = bench.flow_run(ours[name])
+        java_mb.append(ran.peak_java_mb)
+        private_mb.append(float(re.findall(r"private MB: (\S+)", ran.output)[0]))
+        seconds = float(re.findall(r"seconds in the model: (\S+)", ran.output)[0])
+        return (seconds + publish_seconds(ours[name])) / float(name.split()[0])
+
+    figures = alternate(
+        {
+            "1 M rows of 5 M": lambda: a_million_rows("5 M"),
+            "1 M rows of 50 M": lambda: a_million_rows("50 M"),
+        },
+        bench.rounds,
+    )
+    return Outcome(
+        "batches",
+        "50 M rows of 4 columns through a model in batches, read, changed, written and published, against 5 M",
+        figures,
+        [
+            Bar(
+                "time a row",
+                median_ratio(figures, "1 M rows of 50 M", "1 M rows of 5 M"),
+                1.43,
+                "times",
+            ),
+            Bar("Java's memory", max(java_mb), 1024, "MB"),
+            Bar("the model's private memory", max(private_mb), 600, "MB"),
+        ],
+    )
+
+
+def publish_seconds(project: Path) -> float:
+    """What the only model's publishing took in the last run."""
+    results = json.loads((project / "target" / "fal_results.json").read_text(encoding="utf-8"))
+    return float(results["python_models"][0]["publish_time"])
 
 
 def sleepers(bench: Bench) -> Outcome:
@@ -275,6 +322,7 @@ CASES: dict[str, Callable[[Bench], Outcome]] = {
     "chain-in-2000": chain_in_2000,
     "million": million,
     "frames": frames,
+    "batches": batches,
     "sleepers": sleepers,
     "many-models": many_models,
     "sql-only": sql_only,

@@ -26,6 +26,44 @@ select
 from range({rows}) as numbers (i);
 """
 
+LONG_TABLE = """
+create schema if not exists raw;
+create or replace table raw.wide as
+select
+    i::bigint as id,
+    (i % 1000)::integer as quantity,
+    (i * 0.37)::double as price,
+    'item-' || (i % 53) as item
+from range({rows}) as numbers (i);
+"""
+
+
+BATCHED_COPY = """
+import time
+
+
+def private_mb():
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) / 1024 for line in status if line.startswith("RssAnon"))
+
+
+most = 0
+
+
+def doubled():
+    global most
+    for df in source('raw', 'wide', frame='batches'):
+        df['quantity'] *= 2
+        most = max(most, private_mb())
+        yield df
+
+
+started = time.perf_counter()
+write_to_model(doubled())
+print("seconds in the model:", time.perf_counter() - started)
+print("private MB:", most)
+"""
+
 
 TIMED_COPY = """
 import time

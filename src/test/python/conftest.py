@@ -213,8 +213,14 @@ class Project:
 
     def store(self, table: pa.Table) -> list[str]:
         """The table as an input's files."""
-        folder = str(self.folder)
-        return _arrow_file.write(folder, folder, table.schema, [table])[0]
+        room = _arrow_file.Room(str(self.folder), str(self.folder))
+        return _arrow_file.write(room, table.schema, [table])[0]
+
+    def store_parts(self, table: pa.Table, rows: int) -> Iterator[list[str]]:
+        """The table as a stream's parts."""
+        for start in range(0, max(table.num_rows, 1), rows):
+            yield self.store(table.slice(start, rows))
+        yield []
 
     def run(self, file: str, tables: dict[str, pa.Table] | None = None, **fields: Any) -> Result:
         """Runs the model to its end; ``tables`` are what it may read, by the last name asked for."""
@@ -231,9 +237,12 @@ class Project:
             readers.append(reader)
         messages = []
         table, modes = None, set()
+        streams: list[Iterator[list[str]]] = []
+        taken: list[str] = []
+        parts: list[pa.Table] = []
         while (message := worker.receive()) is not None:
             messages.append(message)
-            if message["type"] == "read":
+            if message["type"] in ("read", "stream"):
                 name = message["arguments"][-1]
                 if tables is None or name not in tables:
                     worker.send(
@@ -244,6 +253,10 @@ class Project:
                             "message": f"{message['kind']}({name!r}) names no node.",
                         }
                     )
+                elif message["type"] == "stream":
+                    streams.append(self.store_parts(tables[name], message["rows"]))
+                    opened = {"type": "opened", "stream": len(streams) - 1}
+                    worker.send({**opened, "id": message["id"]})
                 else:
                     worker.send(
                         {
@@ -254,9 +267,24 @@ class Project:
                             "files": self.store(tables[name]),
                         }
                     )
+            elif message["type"] == "next":
+                for file in taken:
+                    os.unlink(file)
+                taken = next(streams[message["stream"]])
+                worker.send({"type": "part", "id": message["id"], "files": taken})
+            elif message["type"] == "part":
+                parts = parts if message["number"] > 1 else []
+                parts.append(_arrow_file.read(message["files"]))
+                for file in message["files"]:
+                    os.unlink(file)
+                refused = fields.get("refused_part") == message["number"]
+                answer = {"type": "error", "code": "Refused", "message": "refused by the database"}
+                worker.send({**(answer if refused else {"type": "taken"}), "id": message["id"]})
             elif message["type"] == "write":
                 modes = {os.stat(file).st_mode & 0o777 for file in message["files"]}
-                table = _arrow_file.read(message["files"])
+                if message["files"]:
+                    parts = [_arrow_file.read(message["files"])]
+                table = pa.concat_tables(parts)
                 assert table.num_rows == message["rows"]
                 for file in message["files"]:
                     os.unlink(file)

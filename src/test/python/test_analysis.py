@@ -180,6 +180,24 @@ def test_reads_well_formed_calls_in_the_docstring(
     assert texts(analyse(tmp_path, f'"""\n{line}\n"""\n')) == found
 
 
+@pytest.mark.parametrize(
+    ("calls", "batches"),
+    [
+        ("ref('a')", False),
+        ("ref('a', frame='polars')", False),
+        ("ref('a', frame='batches')", True),
+        ("source('a', 'b', frame='batches', batch_size=5)", True),
+        ("FRAME = 'batches'\nref('a', frame=FRAME)", True),
+        ("ref('a', frame=chosen())", True),
+        ("ref('a', **options)", True),
+        ("ref('a', frame='batches'); ref('a')", False),
+    ],
+)
+def test_tells_what_is_never_to_be_fetched_whole(tmp_path: Path, calls: str, batches: bool) -> None:
+    (dependency,) = analyse(tmp_path, calls)["dependencies"]
+    assert dependency["batches"] is batches
+
+
 def test_places_are_counted_in_characters(tmp_path: Path) -> None:
     answer = analyse(
         tmp_path, "\"\"\"é\n  - ref('a')\n\"\"\"\né = 'é', ref('b'); write_to_model(é)\n"

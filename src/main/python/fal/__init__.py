@@ -6,7 +6,7 @@ and helper modules like it). Outside a run they can be imported, and say so when
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 if TYPE_CHECKING:
@@ -67,15 +67,30 @@ def ref(
     v: int | str | None = None,
     frame: Literal["arrow"],
 ) -> pa.Table: ...
+@overload
+def ref(
+    *name: str,
+    version: int | str | None = None,
+    v: int | str | None = None,
+    frame: Literal["batches"],
+    dtypes: Dtypes | None = None,
+    batch_size: int | None = None,
+) -> Iterator[pd.DataFrame]: ...
 def ref(
     *name: str,
     version: int | str | None = None,
     v: int | str | None = None,
     frame: str = "pandas",
     dtypes: str | None = None,
+    batch_size: int | None = None,
 ) -> Any:
-    """The rows of a dbt model, seed or snapshot: ``ref("orders")`` or ``ref("package", "orders")``."""
-    return _current("ref()").ref(name, version if v is None else v, frame, dtypes)
+    """The rows of a dbt model, seed or snapshot: ``ref("orders")`` or ``ref("package", "orders")``.
+
+    ``frame="batches"`` gives them as an iterator of frames of at most ``batch_size`` rows (122,880),
+    read while it is iterated over.
+    """
+    chosen = version if v is None else v
+    return _current("ref()").ref(name, chosen, frame, dtypes, batch_size)
 
 
 @overload
@@ -90,11 +105,25 @@ def source(
 def source(source_name: str, table_name: str, *, frame: Literal["polars"]) -> pl.DataFrame: ...
 @overload
 def source(source_name: str, table_name: str, *, frame: Literal["arrow"]) -> pa.Table: ...
+@overload
 def source(
-    source_name: str, table_name: str, *, frame: str = "pandas", dtypes: str | None = None
+    source_name: str,
+    table_name: str,
+    *,
+    frame: Literal["batches"],
+    dtypes: Dtypes | None = None,
+    batch_size: int | None = None,
+) -> Iterator[pd.DataFrame]: ...
+def source(
+    source_name: str,
+    table_name: str,
+    *,
+    frame: str = "pandas",
+    dtypes: str | None = None,
+    batch_size: int | None = None,
 ) -> Any:
-    """The rows of a dbt source's table."""
-    return _current("source()").source((source_name, table_name), frame, dtypes)
+    """The rows of a dbt source's table; ``frame`` and ``batch_size`` as in ``ref``."""
+    return _current("source()").source((source_name, table_name), frame, dtypes, batch_size)
 
 
 def write_to_model(
@@ -102,7 +131,8 @@ def write_to_model(
 ) -> None:
     """Make ``data`` the contents of this model; called exactly once.
 
-    ``data`` is a pandas or polars frame or an Arrow table, batch or reader. ``dtype`` maps column
+    ``data`` is a pandas or polars frame or an Arrow table, batch or reader, or an iterator of such
+    frames, which are loaded as they come, in the types of the first. ``dtype`` maps column
     names to the types the warehouse shall give them. The table is replaced when the whole file has
     run well, not before.
     """

@@ -6,7 +6,7 @@ Run as ``python -I -S _analysis.py``. Each line of standard input is one file as
     {"file", "kind": "model" | "helper" | "dbt_model" | "broken",
      "writes": [{"line", "column", "cell"}],
      "dependencies": [{"kind": "ref" | "source", "arguments", "version", "text",
-                       "line", "column", "cell", "origin": "docstring" | "code"}],
+                       "line", "column", "cell", "origin": "docstring" | "code", "batches": bool}],
      "unresolved": [{"line", "column", "cell", "text"}],
      "module_level_calls": bool, "imports": ["lib.load", ".sibling"],
      "problems": [{"code", "message", "line", "column", "cell", "source_line"}],
@@ -62,6 +62,7 @@ class Dependency(NamedTuple):
     column: int
     cell: int | None
     origin: str
+    batches: bool = False
 
 
 class Analysis:
@@ -196,7 +197,13 @@ class Reader:
             text.append(f"{key}={version!r}")
         if resolved:
             dependency = Dependency(
-                kind, names, version, _call_text(kind, text), origin="code", **place._asdict()
+                kind,
+                names,
+                version,
+                _call_text(kind, text),
+                origin="code",
+                batches=self._may_be_batches(keywords),
+                **place._asdict(),
             )
             self._add(dependency)
         else:
@@ -233,10 +240,20 @@ class Reader:
         column = self.source.line(Place(line, 1, start.cell)).find(text) + 1
         self._add(Dependency(kind, arguments, version, text, line, column, start.cell, "docstring"))
 
+    def _may_be_batches(self, keywords: dict[str | None, ast.expr]) -> bool:
+        if "frame" in keywords:
+            return self.constants.value(keywords["frame"]) in (None, "batches")
+        return None in keywords  # ref(…, **options)
+
     def _add(self, dependency: Dependency) -> None:
-        known = (dependency.kind, dependency.arguments, dependency.version)
-        if known not in ((d.kind, d.arguments, d.version) for d in self.analysis.dependencies):
-            self.analysis.dependencies.append(dependency)
+        """Each once; in batches only when every call of it may be."""
+        found = self.analysis.dependencies
+        key = (dependency.kind, dependency.arguments, dependency.version)
+        for index, known in enumerate(found):
+            if (known.kind, known.arguments, known.version) == key:
+                found[index] = known._replace(batches=known.batches and dependency.batches)
+                return
+        found.append(dependency)
 
 
 def _is_dbt_model(statement: ast.stmt) -> bool:

@@ -1,7 +1,7 @@
 """Rows as Arrow files in the folder for data, or, when that is full, in the run's folder on disk.
 
-The folder is mostly shared memory, and small in containers (64 MB). It is written with write(), which
-reports a full disk as an error; writing through a map would kill the process.
+The folder is mostly shared memory, and small in containers (64 MB); FAL_SHARED_MEMORY makes it smaller. It is
+written with write(), which reports a full disk as an error; writing through a map would kill the process.
 
 Writes to one such file take turns in the kernel, so large data goes to two, batch by batch in turn: what
 the processes hand each other is a list of paths, and ``read`` puts the batches into their order again.
@@ -17,6 +17,7 @@ import tempfile
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 
 import pyarrow as pa
 
@@ -24,29 +25,66 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 _LARGE = 64 << 10
 _AHEAD = 32 << 20
 _FILES = 2
-_ROWS = 122_880  # a DuckDB row group: what a reader takes at a time
+ROWS = 122_880  # a DuckDB row group: what a reader takes at a time
 
 
-def write(
-    directory: str, spill: str, schema: pa.Schema, parts: Iterable[pa.Table]
-) -> tuple[list[str], int]:
-    """Writes the parts to new files only we may read; gives back their paths and the number of rows."""
-    rows = 0
-    files = [_File(directory, spill, schema)]
-    try:
-        batches = (batch for part in parts for batch in part.to_batches(_ROWS))
-        for number, batch in enumerate(batches):
-            if number == len(files) < _FILES:
-                files.append(_File(directory, spill, schema))
-            files[number % _FILES].writer.write_batch(batch)
-            rows += batch.num_rows
-        for file in files:
+@dataclass(frozen=True)
+class Room:
+    """Where files go: ``directory`` while all in it have ``size`` bytes at most (None: what fits), or ``spill``."""
+
+    directory: str
+    spill: str
+    size: int | None = None
+
+    def has(self, more: int) -> bool:
+        """Whether so many bytes more may go to ``directory``, whoever wrote those that are there."""
+        return self.size is None or _used(self.directory) + more <= self.size
+
+
+class Files:
+    """New files only we may read, and the rows that are written to them."""
+
+    def __init__(self, room: Room, schema: pa.Schema) -> None:
+        self.rows = 0
+        self._room = room
+        self._schema = schema
+        self._batches = 0
+        self._files = [_File(room, schema)]
+
+    def add(self, table: pa.Table) -> None:
+        """Large buffers are still being written when this returns; see ``settle``."""
+        for batch in table.to_batches(ROWS):
+            if self._batches == len(self._files) < _FILES:
+                self._files.append(_File(self._room, self._schema))
+            self._files[self._batches % _FILES].writer.write_batch(batch)
+            self._batches += 1
+            self.rows += batch.num_rows
+
+    def settle(self) -> None:
+        """Afterwards nobody needs the memory of what was added."""
+        for file in self._files:
+            file.sink.settle()
+
+    def finish(self) -> list[str]:
+        for file in self._files:
             file.finish()
-    except BaseException:
-        for file in files:
+        return [file.sink.path for file in self._files]
+
+    def discard(self) -> None:
+        for file in self._files:
             file.discard()
+
+
+def write(room: Room, schema: pa.Schema, parts: Iterable[pa.Table]) -> tuple[list[str], int]:
+    """Writes the parts to new files; gives back their paths and the number of rows."""
+    files = Files(room, schema)
+    try:
+        for part in parts:
+            files.add(part)
+        return files.finish(), files.rows
+    except BaseException:
+        files.discard()
         raise
-    return [file.path for file in files], rows
 
 
 def read(files: Iterable[str]) -> pa.Table:
@@ -62,47 +100,43 @@ def read(files: Iterable[str]) -> pa.Table:
 class _File:
     """One of the files while it is written."""
 
-    def __init__(self, directory: str, spill: str, schema: pa.Schema) -> None:
-        self._sink = _Sink(directory, spill)
-        self._stream = pa.PythonFile(self._sink, "w")
+    def __init__(self, room: Room, schema: pa.Schema) -> None:
+        self.sink = _Sink(room)
+        self._stream = pa.PythonFile(self.sink, "w")
         self.writer = pa.ipc.new_file(self._stream, schema)
-
-    @property
-    def path(self) -> str:
-        return self._sink.path
 
     def finish(self) -> None:
         self.writer.close()
         self._stream.close()
-        self._sink.close()
+        self.sink.close()
 
     def discard(self) -> None:
         with contextlib.suppress(OSError):
-            self._sink.close()
+            self.sink.close()
         with contextlib.suppress(OSError):
-            os.unlink(self.path)
+            os.unlink(self.sink.path)
 
 
 class _Sink:
-    """A file that moves to the spill folder when its own has no room left.
+    """A file that moves to the spill folder when its own has no room left, or the run has used up its share.
 
     Large buffers are written by a thread, so that who makes the next one need not wait; no more than
     ``_AHEAD`` bytes wait at a time. Nothing is copied: a buffer is kept alive until it is written.
     """
 
-    def __init__(self, directory: str, spill: str) -> None:
+    def __init__(self, room: Room) -> None:
         self.closed = False
-        self._spill = spill
+        self._room = room
         self._position = 0
         self._thread = ThreadPoolExecutor(1, "fal-arrow-file")
         self._waiting: deque[tuple[Future[None], int, memoryview]] = deque()
         self._waiting_bytes = 0
         try:
-            self._descriptor, self.path = _new_file(directory)
+            self._descriptor, self.path = _new_file(room.directory)
         except OSError as error:
             if error.errno not in _FULL:
                 raise
-            self._descriptor, self.path = _new_file(spill)
+            self._descriptor, self.path = _new_file(room.spill)
 
     def write(self, data: bytes | memoryview) -> int:
         view = memoryview(data).cast("B")
@@ -111,12 +145,23 @@ class _Sink:
         if size < _LARGE:
             self._write_now(view, offset)
             return size
+        if self._is_in_memory() and not self._room.has(self._waiting_bytes + size):
+            self.settle()
+            if self._is_in_memory():
+                self._move([])
         future = self._thread.submit(_write_at, self._descriptor, view, offset)
         self._waiting.append((future, offset, view))
         self._waiting_bytes += size
         while self._waiting_bytes > _AHEAD:
             self._settle_one()
         return size
+
+    def settle(self) -> None:
+        while self._waiting:
+            self._settle_one()
+
+    def _is_in_memory(self) -> bool:
+        return os.path.dirname(self.path) != self._room.spill
 
     def _write_now(self, view: memoryview, offset: int) -> None:
         try:
@@ -136,7 +181,7 @@ class _Sink:
 
     def _make_room(self, error: OSError) -> None:
         """Moves the file to the spill folder, or raises ``error`` when that won't help."""
-        if error.errno not in _FULL or os.path.dirname(self.path) == self._spill:
+        if error.errno not in _FULL or not self._is_in_memory():
             raise error
         unwritten = []
         while self._waiting:
@@ -144,8 +189,11 @@ class _Sink:
             if future.exception() is not None:
                 unwritten.append((view, offset))
         self._waiting_bytes = 0
+        self._move(unwritten)
+
+    def _move(self, unwritten: list[tuple[memoryview, int]]) -> None:
         full, old = self.path, self._descriptor
-        self._descriptor, self.path = _new_file(self._spill)
+        self._descriptor, self.path = _new_file(self._room.spill)
         with open(old, "rb") as source, open(self._descriptor, "wb", closefd=False) as to:
             source.seek(0)
             shutil.copyfileobj(source, to, 1 << 20)
@@ -163,8 +211,7 @@ class _Sink:
         if not self.closed:
             self.closed = True
             try:
-                while self._waiting:
-                    self._settle_one()
+                self.settle()
             finally:
                 self._thread.shutdown()
                 os.close(self._descriptor)
@@ -183,6 +230,15 @@ def _write_at(descriptor: int, view: memoryview, offset: int) -> None:
     while len(view):
         done = os.pwrite(descriptor, view, offset)
         view, offset = view[done:], offset + done
+
+
+def _used(directory: str) -> int:
+    total = 0
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            with contextlib.suppress(FileNotFoundError):  # read and removed in between
+                total += entry.stat().st_size
+    return total
 
 
 def _new_file(directory: str) -> tuple[int, str]:

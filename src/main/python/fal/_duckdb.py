@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -40,6 +40,7 @@ class DuckDb:
         self._adapter = adapter
         self._lock = threading.Lock()
         self._kept: Any = None
+        self._open: dict[int, Stream | Load] = {}
 
     def open_and_describe(self, relation: str) -> list[dict[str, str]] | None:
         """The relation's columns, None where there is no table. Keeps a handle from now on:
@@ -60,69 +61,166 @@ class DuckDb:
         with self._adapter.connection_named(f"fal_{next(_names)}"):
             yield self._adapter.connections.get_thread_connection().handle.cursor()
 
-    def read(self, query: str, directory: str, spill: str) -> tuple[list[str], int]:
+    def read(self, query: str, room: _arrow_file.Room) -> tuple[list[str], int]:
         """Stream a query into Arrow IPC files; their paths and rows.
 
         Each field carries the column's own type as metadata ``fal:database_type``.
         """
-        with self._cursor() as cursor:
-            found = cursor.sql(query)
-            types = [str(type_) for type_ in found.types]
-            with _reader(found) as reader:
-                schema = pa.schema(
-                    [
-                        field.with_metadata({DATABASE_TYPE: type_.encode()})
-                        for field, type_ in zip(reader.schema, types, strict=True)
-                    ]
-                )
-                parts = (pa.Table.from_arrays(batch.columns, schema=schema) for batch in reader)
-                return _arrow_file.write(directory, spill, schema, parts)
+        with self._cursor() as cursor, _Rows(cursor, query) as rows:
+            return _arrow_file.write(room, rows.schema, rows)
 
-    def publish(self, relation: Any, files: list[str], mode: str) -> int:
-        """Make the Arrow files the content of ``relation`` in one transaction; returns its rows.
+    # A connection of dbt's belongs to a thread. What lasts longer than one call has a handle of its own.
 
-        Overwrite replaces the table (a view of that name too), append inserts by column name.
-        Readers see the old table until the commit; whatever fails leaves it as it was.
-        """
-        with self._cursor() as cursor:
-            table = _readable(_arrow_file.read(files))
-            _refuse_same_names(table.column_names)
-            select = _select(table.schema)
-            data = f"fal_data_{next(_names)}"
-            cursor.register(data, table)
-            try:
-                cursor.execute("begin")
-                try:
-                    before = _rows(cursor, relation) if mode == "append" else 0
-                    if mode == "append" and before is not None:
-                        cursor.execute(f"insert into {relation} by name {select} from {data}")
-                    else:
-                        self._replace(cursor, relation, f"{select} from {data}")
-                    loaded = (_rows(cursor, relation) or 0) - (before or 0)
-                    if loaded != table.num_rows:
-                        raise PublishError(
-                            f"{relation} holds {loaded} new rows, {table.num_rows} were written"
-                        )
-                    cursor.execute("commit")
-                except BaseException:
-                    cursor.execute("rollback")
-                    raise
-            finally:
-                cursor.unregister(data)
-            return int(table.num_rows)
+    def stream(self, query: str) -> int:
+        """Begin to read a query in parts; the number to go on with."""
+        return self._keep(lambda handle: Stream(handle, query))
 
-    def _replace(self, cursor: Any, relation: Any, select: str) -> None:
+    def load(self, relation: Any, mode: str) -> int:
+        """Begin to write to a relation in parts; the number to go on with."""
+        return self._keep(lambda handle: Load(handle, relation, mode))
+
+    def open_one(self, number: int) -> Any:
+        """The ``Stream`` or ``Load`` of this number."""
+        return self._open[number]
+
+    def close_one(self, number: int) -> None:
+        self._open.pop(number).close()
+
+    def interrupt(self) -> None:
+        """What streams and loads are running; dbt's adapter knows of its own connections only."""
+        for each in list(self._open.values()):
+            each.handle.cursor().interrupt()
+
+    def _keep(self, make: Callable[[Any], Stream | Load]) -> int:
+        handle = self._adapter.connections.env().handle()
+        try:
+            made = make(handle)
+        except BaseException:
+            handle.close()
+            raise
+        number = next(_names)
+        self._open[number] = made
+        return number
+
+
+class _Rows:
+    """A query's result as tables of a row group each, with the columns' own types."""
+
+    def __init__(self, cursor: Any, query: str) -> None:
+        found = cursor.sql(query)
+        self._reader = _reader(found)
+        self.schema = pa.schema(
+            [
+                field.with_metadata({DATABASE_TYPE: str(type_).encode()})
+                for field, type_ in zip(self._reader.schema, found.types, strict=True)
+            ]
+        )
+
+    def __iter__(self) -> Iterator[pa.Table]:
+        for batch in self._reader:
+            yield pa.Table.from_arrays(batch.columns, schema=self.schema)
+
+    def __enter__(self) -> _Rows:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._reader.close()
+
+
+class Stream:
+    """A query read part by part; the database goes no further than what was asked for."""
+
+    def __init__(self, handle: Any, query: str) -> None:
+        self.handle = handle
+        self._rows = _Rows(handle.cursor(), query)
+        self._tables = iter(self._rows)
+        self._begun = False
+
+    def next(self, rows: int, room: _arrow_file.Room) -> tuple[list[str], int]:
+        """Files of the next row groups, ``rows`` or a little more; one without rows when the query has none."""
+        first = next(self._tables, None)
+        if first is None and self._begun:
+            return [], 0
+        self._begun = True
+        return _arrow_file.write(room, self._rows.schema, self._up_to(rows, first))
+
+    def _up_to(self, rows: int, table: pa.Table | None) -> Iterator[pa.Table]:
+        while table is not None:
+            yield table
+            rows -= table.num_rows
+            table = next(self._tables, None) if rows > 0 else None
+
+    def close(self) -> None:
+        self._rows.__exit__()
+        self.handle.close()
+
+
+class Load:
+    """A relation written part by part, in one transaction that ``publish`` commits.
+
+    Overwrite replaces the table (a view of that name too), append inserts by column name.
+    Readers see the old table until the commit; whatever fails leaves it as it was.
+    """
+
+    def __init__(self, handle: Any, relation: Any, mode: str) -> None:
+        self.handle = handle
+        self._cursor = handle.cursor()
+        self._relation = relation
+        self._mode = mode
+        self._before: int | None = None
+        self._rows = 0
+
+    def add(self, files: list[str]) -> None:
+        table = _readable(_arrow_file.read(files))
+        _refuse_same_names(table.column_names)
+        select = _select(table.schema)
+        data = f"fal_data_{next(_names)}"
+        self._cursor.register(data, table)
+        if self._before is None:
+            self._begin(f"{select} from {data}")
+        else:
+            self._insert(f"{select} from {data}")
+        self._rows += table.num_rows
+        self._cursor.unregister(data)
+
+    def publish(self) -> int:
+        """Commit; the number of rows that were added."""
+        loaded = (_rows(self._cursor, self._relation) or 0) - (self._before or 0)
+        if loaded != self._rows:
+            raise PublishError(
+                f"{self._relation} holds {loaded} new rows, {self._rows} were written"
+            )
+        self._cursor.execute("commit")
+        return self._rows
+
+    def close(self) -> None:
+        self.handle.close()  # which undoes what was not committed
+
+    def _begin(self, select: str) -> None:
+        self._cursor.execute("begin")
+        self._before = 0
+        before = _rows(self._cursor, self._relation) if self._mode == "append" else None
+        if before is None:
+            self._replace(select)
+        else:
+            self._before = before
+            self._insert(select)
+
+    def _insert(self, select: str) -> None:
+        self._cursor.execute(f"insert into {self._relation} by name {select}")
+
+    def _replace(self, select: str) -> None:
         import duckdb
 
         try:
-            cursor.execute(f"create or replace table {relation} as {select}")
+            self._cursor.execute(f"create or replace table {self._relation} as {select}")
         except duckdb.CatalogException as error:
             if "is of type View" not in str(error):
                 raise
-            cursor.execute("rollback")
-            cursor.execute("begin")
-            cursor.execute(f"drop view {relation}")
-            cursor.execute(f"create table {relation} as {select}")
+            self._cursor.execute("rollback")
+            self._cursor.execute("begin")
+            self._cursor.execute(f"drop view {self._relation}")
+            self._cursor.execute(f"create table {self._relation} as {select}")
 
 
 def _columns(cursor: Any, relation: str) -> list[dict[str, str]] | None:

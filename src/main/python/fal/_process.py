@@ -9,8 +9,8 @@ commands its own (each answered as there):
 ``profile``   ``args``: dbt's options that choose the profile. Result: success, message, target
               without secrets, ``path`` of the database.
 ``describe``  ``relation``. Result: its columns, None where there is no table.
-``read``      as in ``fal._resident``.
-``publish``   ``relation`` and its ``schema`` (made if missing), ``files``, ``mode``. Result: rows.
+``load``      ``relation`` and its ``schema`` (made if missing), ``mode``. Result: number.
+``read``, ``stream``, ``next``, ``add``, ``publish``, ``close``  as in ``fal._resident``.
 ``give_up``   closes the database file.
 
 ``cancel`` interrupts the dbt that is running, kills it when it does not end, and interrupts
@@ -150,6 +150,8 @@ class Keeper(Resident):
     def _interrupt_queries(self) -> None:
         with self._adapter.connection_named("fal_cancel"):
             self._adapter.cancel_open_connections()
+        if (data := self._data) is not None:
+            data.interrupt()
 
     def _kill_child(self) -> None:
         with self._child_lock:
@@ -189,11 +191,15 @@ class Keeper(Resident):
         self._opened()
         return super()._do_read(command)
 
-    def _do_publish(self, command: dict[str, Any]) -> dict[str, Any]:
+    def _do_stream(self, command: dict[str, Any]) -> dict[str, Any]:
+        self._opened()
+        return super()._do_stream(command)
+
+    def _do_load(self, command: dict[str, Any]) -> dict[str, Any]:
         data = self._opened()
         with data._cursor() as cursor:
             cursor.execute(f"create schema if not exists {command['schema']}")
-        return {"rows": data.publish(command["relation"], command["files"], command["mode"])}
+        return {"number": data.load(command["relation"], command["mode"])}
 
     def _do_give_up(self, command: dict[str, Any]) -> dict[str, Any]:
         self._close_database()

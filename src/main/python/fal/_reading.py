@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from fal._types import is_text
 
 DATABASE_TYPE = b"fal:database_type"
 UNLIMITED = b"numeric"  # the type of PostgreSQL's numbers of any length, which Arrow has none for
+_AS_FLOATS = "column {!r} ({}) is read as float64, which keeps about 15 digits; ref(…, dtypes='exact') keeps decimals"
 WIDE = 38  # the precision warehouses give the sum of a column of numbers
 
 _INTEGERS = {"int8": "Int8", "int16": "Int16", "int32": "Int32", "int64": "Int64"} | {
@@ -42,6 +44,30 @@ class Sources:
         self.columns: dict[str, SourceColumn | None] = {}
         self.notices: list[str] = []
 
+    def without(self, names: Iterable[str]) -> Sources:
+        """The same, as if columns of these names had not been read."""
+        copy = Sources()
+        left_out = set(names)
+        copy.columns = {k: v for k, v in self.columns.items() if k not in left_out}
+        return copy
+
+    def batches(self, files: Iterable[str], size: int, dtypes: str) -> Iterator[Any]:
+        """Frames of at most ``size`` rows, their dtypes by the schema alone; one at least."""
+        table = _arrow_file.read(files)
+        if dtypes != "exact":
+            table = _with_floats(table, self._notice)
+        for start in range(0, max(table.num_rows, 1), size):
+            part = table.slice(start, size)
+            frame, notices = to_pandas(part, dtypes, by_schema=True)
+            self._remember(part, frame)
+            for notice in notices:
+                self._notice(notice)
+            yield frame
+
+    def _notice(self, text: str) -> None:
+        if text not in self.notices:
+            self.notices.append(text)
+
     def frame(self, files: Iterable[str], kind: str, dtypes: str) -> Any:
         table = _with_decimals(_arrow_file.read(files))
         if kind == "arrow":
@@ -58,7 +84,8 @@ class Sources:
             return polars.from_arrow(_without_extensions(table))
         frame, notices = to_pandas(table, dtypes)
         self._remember(table, frame)
-        self.notices.extend(each for each in notices if each not in self.notices)
+        for notice in notices:
+            self._notice(notice)
         return frame
 
     def _remember(self, table: pa.Table, frame: Any) -> None:
@@ -78,10 +105,24 @@ class Sources:
             self.columns[field.name] = column if same else None
 
 
+def _is_unlimited(field: pa.Field) -> bool:
+    return is_text(field.type) and (field.metadata or {}).get(DATABASE_TYPE) == UNLIMITED
+
+
+def _with_floats(table: pa.Table, notice: Callable[[str], None]) -> pa.Table:
+    """Numbers without limits as floats: which decimal type has room for all is known at the end only."""
+    for index, field in enumerate(table.schema):
+        if _is_unlimited(field):
+            notice(_AS_FLOATS.format(field.name, UNLIMITED.decode()))
+            column = table.column(index).cast(pa.float64())
+            table = table.set_column(index, field.with_type(column.type), column)
+    return table
+
+
 def _with_decimals(table: pa.Table) -> pa.Table:
     """Numbers without limits (PostgreSQL's plain ``numeric``) come as text: as decimals, or floats for a NaN."""
     for index, field in enumerate(table.schema):
-        if is_text(field.type) and (field.metadata or {}).get(DATABASE_TYPE) == UNLIMITED:
+        if _is_unlimited(field):
             column = _decimal(table.column(index))
             table = table.set_column(index, field.with_type(column.type), column)
     return table
@@ -104,8 +145,11 @@ def _decimal(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(pa.float64())
 
 
-def to_pandas(table: pa.Table, dtypes: str) -> tuple[Any, list[str]]:
-    """A pandas frame of its own memory, and what must be said of it."""
+def to_pandas(table: pa.Table, dtypes: str, by_schema: bool = False) -> tuple[Any, list[str]]:
+    """A pandas frame of its own memory, and what must be said of it.
+
+    ``by_schema``: the dtypes don't depend on the values, as if every column held a NULL.
+    """
     try:
         import pandas as pd
     except ImportError:
@@ -121,12 +165,14 @@ def to_pandas(table: pa.Table, dtypes: str) -> tuple[Any, list[str]]:
     columns = []
     extensions: dict[str, str] = {}
     for field, column in zip(table.schema, table.columns, strict=True):
-        column, extension = _prepared(field, column, dtypes, notices)
+        column, extension = _prepared(field, column, dtypes, by_schema, notices)
         columns.append(column)
         if extension is not None:
             extensions[field.name] = extension
     prepared = pa.table(columns, names=table.column_names)
     frame = prepared.replace_schema_metadata(_pandas_metadata(extensions)).to_pandas()
+    if by_schema:
+        _settle_dtypes(table.schema, frame, dtypes)
     if dtypes == "numpy":
         for name, dtype in list(frame.dtypes.items()):
             if isinstance(dtype, pd.StringDtype):
@@ -135,25 +181,38 @@ def to_pandas(table: pa.Table, dtypes: str) -> tuple[Any, list[str]]:
     return frame, notices
 
 
+def _settle_dtypes(schema: pa.Schema, frame: Any, dtypes: str) -> None:
+    """What pandas decides by the values, it decides as if one were missing."""
+    for field in schema:
+        if dtypes == "numpy" and pa.types.is_boolean(field.type):
+            frame[field.name] = frame[field.name].astype(object)
+        elif dtypes == "exact" and _is_unlimited(field):
+            texts = frame[field.name].astype(object)
+            frame[field.name] = texts.map(Decimal, na_action="ignore").astype(object)
+
+
 def _prepared(
-    field: pa.Field, column: pa.ChunkedArray, dtypes: str, notices: list[str]
+    field: pa.Field, column: pa.ChunkedArray, dtypes: str, by_schema: bool, notices: list[str]
 ) -> tuple[pa.ChunkedArray, str | None]:
     """The column in the Arrow type that pandas shall see, and the pandas extension type for it, if one."""
     kind = field.type
     if dtypes != "exact" and pa.types.is_decimal(kind):
         if dtypes == "numpy":
             return column.cast(pa.float64()), None
+        if kind.precision >= WIDE and by_schema:
+            notices.append(_AS_FLOATS.format(field.name, _given(field)))
+            return column.cast(pa.float64()), None
         if kind.precision >= WIDE:
             column = _narrowed(field, column, notices)
             kind = column.type
+    nullable = dtypes == "exact" or (dtypes == "default" and (by_schema or column.null_count))
     if pa.types.is_integer(kind):
-        if dtypes == "default":
+        if by_schema and dtypes == "numpy":
+            return column.cast(pa.float64(), safe=False), None
+        if dtypes == "default" and not (by_schema and kind == pa.uint64()):
             column = _as_int64(column)
-        if dtypes == "exact" or (dtypes == "default" and column.null_count):
-            return column, _INTEGERS[str(column.type)]
-        return column, None
+        return column, _INTEGERS[str(column.type)] if nullable else None
     if pa.types.is_boolean(kind):
-        nullable = dtypes == "exact" or (dtypes == "default" and column.null_count)
         return column, "boolean" if nullable else None
     if pa.types.is_floating(kind):
         if kind.bit_width >= 32 and pc.any(pc.is_nan(column)).as_py():
@@ -164,13 +223,12 @@ def _prepared(
         exact = dtypes == "exact" and kind.bit_width >= 32
         return column, f"Float{kind.bit_width}" if exact else None
     if pa.types.is_date(kind) and dtypes != "exact":
-        return _as_timestamps(column), None
+        return _as_timestamps(field, column, by_schema), None
     return column, None
 
 
 def _narrowed(field: pa.Field, column: pa.ChunkedArray, notices: list[str]) -> pa.ChunkedArray:
     """A wide decimal, which is mostly the sum of a column, as numbers that libraries can count with."""
-    given = (field.metadata or {}).get(DATABASE_TYPE, str(field.type).encode()).decode()
     try:
         narrowed, name, remark = column.cast(pa.int64()), "int64", ""
     except pa.ArrowInvalid:
@@ -179,9 +237,15 @@ def _narrowed(field: pa.Field, column: pa.ChunkedArray, notices: list[str]) -> p
     if narrowed.null_count and name == "int64":
         name = "Int64"
     notices.append(
-        f"column {field.name!r} ({given}) is read as {name}{remark}; ref(…, dtypes='exact') keeps decimals"
+        f"column {field.name!r} ({_given(field)}) is read as {name}{remark}; ref(…, dtypes='exact') keeps decimals"
     )
     return narrowed
+
+
+def _given(field: pa.Field) -> str:
+    """The column's type, as its database calls it."""
+    name: bytes = (field.metadata or {}).get(DATABASE_TYPE, str(field.type).encode())
+    return name.decode()
 
 
 def _as_int64(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -191,10 +255,15 @@ def _as_int64(column: pa.ChunkedArray) -> pa.ChunkedArray:
         return column  # beyond int64: stays uint64
 
 
-def _as_timestamps(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _as_timestamps(field: pa.Field, column: pa.ChunkedArray, by_schema: bool) -> pa.ChunkedArray:
     try:
         return column.cast(pa.timestamp("us"))
     except pa.ArrowInvalid:
+        if by_schema:
+            raise FalError(
+                f"column {field.name!r} holds dates beyond the year 294,000; dtypes='exact' reads them.",
+                "unsupported-value",
+            ) from None
         return column.cast(pa.timestamp("s"))  # beyond the year 294,000
 
 

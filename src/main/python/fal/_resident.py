@@ -16,8 +16,15 @@ Commands (each with ``id``, answered ``{"type": "reply", "id", "ok": true, "resu
 ``list``     like ``invoke``, for ``dbt ls``. Result: success, message, unique_ids, parents first.
 ``debug``    ``args``: dbt's own check. Result: success, message, target without secrets.
 ``resolve``  ``hold``, ``kind``, ``arguments``, ``version``: a call that analysis did not see.
-``read``     ``query``, ``directory``, ``spill`` (for when it is full). Result: Arrow files, rows.
-``publish``  ``hold``, ``files``, ``mode``. Result: rows.
+``read``     ``query``, ``directory`` for its files and the most bytes they may have there (``size``, null
+             without), ``spill`` for the others. Result: Arrow files, rows.
+``stream``   ``query``: to be read part by part. Result: number.
+``next``     ``number``, ``rows`` of a part, ``directory``, ``size``, ``spill``. Result: Arrow files, none at the
+             end, never at the start; rows.
+``load``     ``hold``, ``mode``: its table is to be written. Result: number.
+``add``      ``number``, ``files``.
+``publish``  ``number``. Result: rows.
+``close``    ``number`` of a stream or a load; one that was not published leaves nothing.
 
 Without a reply: ``release`` (``hold``, ``ok``, ``message``, ``rows``) ends a hold; ``cancel``
 stops the invocation after the nodes that are running.
@@ -203,13 +210,31 @@ class Resident:
         return dict(vars(resolved))
 
     def _do_read(self, command: dict[str, Any]) -> dict[str, Any]:
-        files, rows = self._data.read(command["query"], command["directory"], command["spill"])
+        files, rows = self._data.read(command["query"], _room(command))
         return {"files": files, "rows": rows}
 
-    def _do_publish(self, command: dict[str, Any]) -> dict[str, Any]:
+    def _do_stream(self, command: dict[str, Any]) -> dict[str, Any]:
+        return {"number": self._data.stream(command["query"])}
+
+    def _do_next(self, command: dict[str, Any]) -> dict[str, Any]:
+        stream = self._data.open_one(command["number"])
+        files, rows = stream.next(command["rows"], _room(command))
+        return {"files": files, "rows": rows}
+
+    def _do_load(self, command: dict[str, Any]) -> dict[str, Any]:
         hold = self._holds[command["hold"]]
-        rows = self._data.publish(hold.relation, command["files"], command["mode"])
-        return {"rows": rows}
+        return {"number": self._data.load(hold.relation, command["mode"])}
+
+    def _do_add(self, command: dict[str, Any]) -> dict[str, Any]:
+        self._data.open_one(command["number"]).add(command["files"])
+        return {}
+
+    def _do_publish(self, command: dict[str, Any]) -> dict[str, Any]:
+        return {"rows": self._data.open_one(command["number"]).publish()}
+
+    def _do_close(self, command: dict[str, Any]) -> dict[str, Any]:
+        self._data.close_one(command["number"])
+        return {}
 
     def _cancel(self) -> None:
         self._cancelled = True
@@ -224,6 +249,8 @@ class Resident:
 
         while not invocation.ended.wait(_CANCEL_SECONDS):
             _dbt.cancel_queries(invocation.manifest)
+            if (data := self._data) is not None:
+                data.interrupt()
 
     # -- holding ----------------------------------------------------------------------------
 
@@ -319,6 +346,12 @@ class _Hold:
         self.relation = relation
         self.inputs = inputs
         self.outcome: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+
+
+def _room(command: dict[str, Any]) -> Any:
+    from fal._arrow_file import Room
+
+    return Room(command["directory"], command["spill"], command["size"])
 
 
 def _models(manifest: Any) -> list[Any]:

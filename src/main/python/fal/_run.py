@@ -6,17 +6,20 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from fal import FalError, FalTypeError, _reading
+from fal import FalError, FalTypeError, _arrow_file, _reading
 from fal._wire import Channel, Input, RunModel
 
+if TYPE_CHECKING:
+    from fal import _writing
+
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
-_FRAMES = ("pandas", "polars", "arrow")
-_LATER_FRAMES = {"batches": "arrow", "duckdb": "arrow", "spark": "pandas"}
+_FRAMES = ("pandas", "polars", "arrow", "batches")
+_LATER_FRAMES = {"duckdb": "arrow", "spark": "pandas"}
 _DTYPES = ("default", "exact", "numpy", "arrow")
 _MODES = ("overwrite", "append")
 
@@ -43,16 +46,23 @@ class Run:
         self._context: dict[str, Any] | None = None
 
     def ref(
-        self, name: tuple[str, ...], version: int | str | None, frame: str, dtypes: str | None
+        self,
+        name: tuple[str, ...],
+        version: int | str | None,
+        frame: str,
+        dtypes: str | None,
+        batch_size: int | None,
     ) -> Any:
         if len(name) not in (1, 2):
             raise FalTypeError(
                 f"ref() takes a model's name, or a package and a model's name; {len(name)} names were given."
             )
-        return self._read("ref", name, version, frame, dtypes)
+        return self._read("ref", name, version, frame, dtypes, batch_size)
 
-    def source(self, name: tuple[str, ...], frame: str, dtypes: str | None) -> Any:
-        return self._read("source", name, None, frame, dtypes)
+    def source(
+        self, name: tuple[str, ...], frame: str, dtypes: str | None, batch_size: int | None
+    ) -> Any:
+        return self._read("source", name, None, frame, dtypes, batch_size)
 
     def write(self, data: Any, dtype: Mapping[str, Any] | None, mode: str) -> None:
         from fal import _writing
@@ -68,20 +78,30 @@ class Run:
             raise FalError(
                 f"write_to_model(mode={mode!r}): the modes are {_any_of(_MODES)}.", "bad-mode"
             )
-        written = _writing.write(data, dtype, self.model, self._sources)
+        where = {"mode": cleaned, "line": place["line"], "cell": place["cell"]}
+        if _writing.comes_in_parts(data):
+            written = self._write_parts(
+                _writing.Parts(data, dtype, self.model, self._sources), where
+            )
+        else:
+            written = _writing.write(data, dtype, self.model, self._sources)
         self._ask(
             {
                 "type": "write",
                 "files": written.files,
                 "rows": written.rows,
-                "mode": cleaned,
-                "line": place["line"],
-                "cell": place["cell"],
                 "notices": [*self._sources.notices, *written.notices],
+                **where,
             }
         )
         cell = "" if place["cell"] is None else f" of cell {place['cell']}"
         self.written_at = f"line {place['line']}{cell}"
+
+    def _write_parts(self, parts: _writing.Parts, where: Mapping[str, Any]) -> _writing.Written:
+        """Hands over part by part; an answer comes when the part before is in the database."""
+        for number, files in enumerate(parts.files(), 1):
+            self._ask({"type": "part", "number": number, "files": files, **where})
+        return parts.written()
 
     def context(self, name: str) -> Any:
         if self._context is None:
@@ -101,6 +121,7 @@ class Run:
         version: int | str | None,
         frame: str,
         dtypes: str | None,
+        batch_size: int | None,
     ) -> Any:
         for each in name:
             if not isinstance(each, str):
@@ -121,9 +142,38 @@ class Run:
             raise FalError(
                 f"{kind}(dtypes={chosen!r}): the choices are {_any_of(_DTYPES)}.", "bad-dtypes"
             )
+        if batch_size is not None and frame != "batches":
+            raise FalTypeError(f"{kind}(batch_size={batch_size!r}) goes with frame='batches' only.")
+        if frame == "batches":
+            size = _arrow_file.ROWS if batch_size is None else batch_size
+            if not isinstance(size, int) or size < 1:
+                raise FalTypeError(
+                    f"{kind}(batch_size={size!r}): it is a number of rows, 1 or more."
+                )
+            return self._batches(kind, name, version, size, chosen)
         with self._talking:
             files = self._files(kind, name, version)
         return self._sources.frame(files, frame, chosen)
+
+    def _batches(
+        self,
+        kind: str,
+        name: tuple[str, ...],
+        version: int | str | None,
+        size: int,
+        dtypes: str,
+    ) -> Iterator[Any]:
+        """Asks now, so that what is wrong is raised at the call, for what is read when it is iterated over."""
+        # Small batches come together, as many as make a part of the usual size.
+        rows = size * max(1, _arrow_file.ROWS // size)
+        question = {"kind": kind, "arguments": name, "version": version, "rows": rows}
+        stream = self._ask({"type": "stream", **question, **self._place()})["stream"]
+
+        def frames() -> Iterator[Any]:
+            while files := self._ask({"type": "next", "stream": stream})["files"]:
+                yield from self._sources.batches(files, size, dtypes)
+
+        return frames()
 
     def _files(
         self, kind: str, name: tuple[str, ...], version: int | str | None

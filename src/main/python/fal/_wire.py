@@ -98,6 +98,7 @@ class RunModel:
     data_dir: str
     spill_dir: str
     target: Target
+    data_size: int | None = None
     config: Mapping[str, Any] = field(default_factory=dict)
     meta: Mapping[str, Any] = field(default_factory=dict)
     vars: Mapping[str, Any] = field(default_factory=dict)
@@ -121,6 +122,7 @@ class RunModel:
                 "columns",
                 "dtypes",
                 "declared_types",
+                "data_size",
                 "alias",
                 "schema",
                 "database",

@@ -2,9 +2,20 @@
 
 Connects three times to the socket it was given; the first line of each connection is
 ``{"worker","token","stream": "control"|"stdout"|"stderr"}``. stdout and stderr belong to the model and become
-fds 1 and 2. On control, JSON lines: first the JVM's ``run``, then ``read``/``input`` and ``write``/``written``
-as the model asks, last ``done`` (``wrote``) or ``failed`` (``error`` with class, message,
+fds 1 and 2. On control, JSON lines: first the JVM's ``run``, then questions as the model asks them, each with an
+``id`` that its answer repeats, last ``done`` (``wrote``) or ``failed`` (``error`` with class, message,
 traceback, frames and kind). The exit code is 0 after either; 70 when the conversation itself broke down.
+
+Questions and their answers; instead of any of these comes ``error`` (``code``, ``message``), raised in the model:
+
+``read``    ``kind``, ``arguments``, ``version``. ``input``: its ``files``. Inputs fetched ahead come unasked.
+``stream``  the same, and ``rows`` of a part. ``opened``: ``stream``, its number.
+``next``    ``stream``. ``part``: its ``files``, removed at the question after; none at the end, never at the start.
+``part``    ``number``, from 1 (which forgets parts written before), ``files``, ``mode``. ``taken`` when the part
+            before it is in the database.
+``write``   ``files``, none after parts, ``rows``, ``mode``, ``notices``. ``written`` when nothing is left to load.
+
+``read``, ``stream``, ``part`` and ``write`` also tell the ``line`` and ``cell`` of the call in the model.
 """
 
 from __future__ import annotations

@@ -9,24 +9,29 @@ import errno
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 
 from fal import FalError, FalTypeError, _arrow_file
 from fal._columns import Column, Unwritable, absent, full_name
-from fal._reading import DATABASE_TYPE, Sources
-from fal._types import cast_plain, plain
+from fal._reading import DATABASE_TYPE, Sources, fits
+from fal._types import cast_plain, is_text, plain
 from fal._wire import RunModel
 
-_ACCEPTED = "a pandas DataFrame, a polars DataFrame or LazyFrame, a pyarrow Table, RecordBatch or RecordBatchReader"
+_ACCEPTED = (
+    "a pandas DataFrame, a polars DataFrame or LazyFrame, a pyarrow Table, RecordBatch or RecordBatchReader,"
+    " or an iterator of such"
+)
 _HINTS = {
     "Series": "series.to_frame() makes a frame of it",
     "list": "pandas.DataFrame(rows) makes a frame of it",
     "dict": "pandas.DataFrame(columns) makes a frame of it",
     "ndarray": "pandas.DataFrame(array, columns=[…]) makes a frame of it",
     "GroupBy": "call .agg() or another of its methods first",
+    "function": "call it, so that it gives what it makes",
     "NoneType": "a method called with inplace=True gives None back",
 }
 
@@ -42,12 +47,21 @@ class Written:
 
 def write(data: Any, dtype: Mapping[str, Any] | None, model: RunModel, sources: Sources) -> Written:
     notices: list[str] = []
-    schema, parts = _parts(data, model, sources, notices)
-    schema = _with_database_types(schema, _database_types(dtype, schema))
+    table = _table(data, model, sources, notices)
+    schema = _with_database_types(table.schema, _database_types(dtype, table.schema))
+    with _told_of_no_room(model):
+        files, rows = _arrow_file.write(_room(model), schema, [_with_schema(table, schema)])
+    return Written(files, rows, tuple(notices))
+
+
+def _room(model: RunModel) -> _arrow_file.Room:
+    return _arrow_file.Room(model.data_dir, model.spill_dir, model.data_size)
+
+
+@contextmanager
+def _told_of_no_room(model: RunModel) -> Iterator[None]:
     try:
-        # Made anew with our schema: what pandas and others say of themselves in theirs is not for the warehouse.
-        tables = (pa.Table.from_arrays(part.columns, schema=schema) for part in parts)
-        files, rows = _arrow_file.write(model.data_dir, model.spill_dir, schema, tables)
+        yield
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
@@ -56,28 +70,151 @@ def write(data: Any, dtype: Mapping[str, Any] | None, model: RunModel, sources: 
             f" {model.spill_dir}: {error}. TMPDIR chooses another place on disk.",
             "disk-full",
         ) from None
-    return Written(files, rows, tuple(notices))
 
 
-def _parts(
-    data: Any, model: RunModel, sources: Sources, notices: list[str]
-) -> tuple[pa.Schema, Iterable[pa.Table]]:
-    """The data as Arrow, all of it checked but a reader's rows, which come one batch at a time."""
+def _with_schema(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Made anew with our schema: what pandas and others say of themselves in theirs is not for the warehouse."""
+    return pa.Table.from_arrays(table.columns, schema=schema)
+
+
+def comes_in_parts(data: Any) -> bool:
+    return isinstance(data, (Iterator, pa.RecordBatchReader))
+
+
+class Parts:
+    """Frames written one after the other, in the columns and types of the first."""
+
+    def __init__(
+        self, data: Any, dtype: Mapping[str, Any] | None, model: RunModel, sources: Sources
+    ) -> None:
+        self._frames = self._numbered(data)
+        self._dtype = dtype
+        self._model = model
+        self._sources = sources
+        self._schema: pa.Schema | None = None
+        self._without_values: frozenset[str] = frozenset()
+        self._rows = 0
+        self._notices: list[str] = []
+
+    @staticmethod
+    def _numbered(data: Any) -> Iterator[tuple[int, Any]]:
+        if isinstance(data, pa.RecordBatchReader):
+            yield 0, data.schema.empty_table()  # its columns are known without a batch
+        yield from enumerate(data, 1)
+
+    def files(self) -> Iterator[list[str]]:
+        """Arrow files of about a row group each, one or two at a time; the last may be short."""
+        while paths := self._row_group():
+            yield paths
+        if self._schema is None:
+            raise FalError(
+                "write_to_model() was given an iterator without a frame; give at least one,"
+                " with columns and no rows for an empty table.",
+                "bad-frame",
+            )
+
+    def _row_group(self) -> list[str]:
+        files: _arrow_file.Files | None = None
+        try:
+            for number, frame in self._frames:
+                table = self._like_the_first(number, frame)
+                with _told_of_no_room(self._model):
+                    if files is None:
+                        files = _arrow_file.Files(_room(self._model), table.schema)
+                    files.add(table)
+                    files.settle()  # whoever made the frame may use it again
+                del frame, table  # not kept while the next one is made
+                if files.rows >= _arrow_file.ROWS:
+                    break
+            if files is None:
+                return []
+            self._rows += files.rows
+            with _told_of_no_room(self._model):
+                return files.finish()
+        except BaseException:
+            if files is not None:
+                files.discard()
+            raise
+
+    def written(self) -> Written:
+        return Written([], self._rows, tuple(self._notices))
+
+    def _like_the_first(self, number: int, frame: Any) -> pa.Table:
+        notices: list[str] = []
+        try:
+            if self._schema is None:
+                return self._first(frame, notices)
+            table = _table(frame, self._model, self._sources, notices)
+            return self._cast(table, self._schema)
+        except FalError as error:
+            where = f"part {number}: " if number else ""
+            raise type(error)(f"{where}{error}", error.code) from None
+        finally:
+            self._notices += [each for each in notices if each not in self._notices]
+
+    def _first(self, frame: Any, notices: list[str]) -> pa.Table:
+        named = _as_texts(self._dtype) if isinstance(self._dtype, Mapping) else {}
+        # What dtype= names has room for values that its source's type might not have.
+        self._sources = self._sources.without(named)
+        declared = {**self._model.declared_types, **named}
+        self._model = replace(self._model, declared_types=declared)
+        table = _table(frame, self._model, self._sources, notices)
+        self._schema = _with_database_types(
+            table.schema, _database_types(self._dtype, table.schema)
+        )
+        self._without_values = frozenset(
+            field.name
+            for field, column in zip(table.schema, table.columns, strict=True)
+            if column.null_count == len(column)
+        )
+        return _with_schema(table, self._schema)
+
+    def _cast(self, table: pa.Table, schema: pa.Schema) -> pa.Table:
+        problems = [
+            f"column {name!r} is not in it, and the first part has it"
+            for name in schema.names
+            if name not in table.column_names
+        ]
+        problems += [
+            f"it has a column {name!r}, and the first part has none"
+            for name in table.column_names
+            if name not in schema.names
+        ]
+        columns = []
+        for field in schema:
+            if field.name in table.column_names:
+                column = table.column(field.name)
+                cast = _as_type(column, field.type)
+                if cast is None:
+                    unsure = (
+                        ", having no values there" if field.name in self._without_values else ""
+                    )
+                    problems.append(
+                        f"column {field.name!r} has values of {column.type} that don't fit {field.type}, which it"
+                        f" is in the first part{unsure}; dtype={{{field.name!r}: …}} names its type"
+                    )
+                columns.append(cast)
+        _raise(problems)
+        return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _as_type(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray | None:
+    if column.null_count == len(column):
+        return pa.chunked_array([pa.nulls(len(column), kind)])
+    return fits(column, kind) if is_text(column.type) == is_text(kind) else None
+
+
+def _table(data: Any, model: RunModel, sources: Sources, notices: list[str]) -> pa.Table:
+    """The data as Arrow, in the types it is to be written in."""
     pandas, polars = sys.modules.get("pandas"), sys.modules.get("polars")
     if pandas is not None and isinstance(data, pandas.DataFrame):
-        table = _from_pandas(pandas, data, model, sources, notices)
-        return table.schema, [table]
+        return _from_pandas(pandas, data, model, sources, notices)
     if polars is not None and isinstance(data, (polars.DataFrame, polars.LazyFrame)):
         table = _from_polars(polars, data)
-        schema = _arrow_schema(table.schema, model, sources, notices, table)
-        return schema, [_as_schema(table, schema)]
+        return _as_schema(table, _arrow_schema(table, model, sources, notices))
     if isinstance(data, (pa.Table, pa.RecordBatch)):
         table = data if isinstance(data, pa.Table) else pa.Table.from_batches([data])
-        schema = _arrow_schema(table.schema, model, sources, notices, table)
-        return schema, [_as_schema(table, schema)]
-    if isinstance(data, pa.RecordBatchReader):
-        schema = _arrow_schema(data.schema, model, sources, notices)
-        return schema, _batches(data, schema)
+        return _as_schema(table, _arrow_schema(table, model, sources, notices))
     name = type(data).__name__
     hint = next((text for kind, text in _HINTS.items() if name.endswith(kind)), None)
     raise FalTypeError(
@@ -102,6 +239,10 @@ def _database_types(dtype: Mapping[str, Any] | None, schema: pa.Schema) -> dict[
             f"write_to_model(dtype=…) names columns the frame doesn't have: {_names(unknown)}.",
             "unknown-column",
         )
+    return _as_texts(dtype)
+
+
+def _as_texts(dtype: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(kind() if isinstance(kind, type) else kind) for name, kind in dtype.items()}
 
 
@@ -131,16 +272,12 @@ def _from_polars(polars: Any, data: Any) -> pa.Table:
 
 
 def _arrow_schema(
-    given: pa.Schema,
-    model: RunModel,
-    sources: Sources,
-    notices: list[str],
-    table: pa.Table | None = None,
+    table: pa.Table, model: RunModel, sources: Sources, notices: list[str]
 ) -> pa.Schema:
-    """The schema to be written for data that has one already; ``table`` where all of it is there."""
-    problems = _name_problems(given.names)
+    """The schema to be written for data that has one already."""
+    problems = _name_problems(table.column_names)
     fields = []
-    for field in given:
+    for field in table.schema:
         kind = plain(field.type)
         database_type = None
         if pa.types.is_null(kind):
@@ -159,8 +296,8 @@ def _arrow_schema(
     return pa.schema(fields)
 
 
-def _among(table: pa.Table | None, name: str, categories: frozenset[str]) -> bool:
-    return table is not None and set(table.column(name).unique().to_pylist()) - {None} <= categories
+def _among(table: pa.Table, name: str, categories: frozenset[str]) -> bool:
+    return set(table.column(name).unique().to_pylist()) - {None} <= categories
 
 
 def _as_schema(table: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -169,11 +306,6 @@ def _as_schema(table: pa.Table, schema: pa.Schema) -> pa.Table:
         for column, field in zip(table.columns, schema, strict=True)
     ]
     return pa.Table.from_arrays(columns, schema=schema)
-
-
-def _batches(reader: pa.RecordBatchReader, schema: pa.Schema) -> Iterator[pa.Table]:
-    for batch in reader:
-        yield _as_schema(pa.Table.from_batches([batch]), schema)
 
 
 # pandas: types are found from the values, and from where the values came

@@ -1,7 +1,8 @@
 package dev.falflow.dbt;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.FalException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -73,16 +74,13 @@ public interface DbtEngine extends AutoCloseable {
   void cancel();
 
   /**
-   * Streams a query into new Arrow IPC files, on dbt's own connection (DuckDB).
+   * Moves data of a held model's in or out of DuckDB, whose file only dbt's process may open.
    *
-   * @param spill where the files go when {@code directory} is full
+   * @param command one of {@code fal/_resident.py}'s that do that, without what names the model
+   * @return its result
+   * @throws FalException with the database's own words
    */
-  List<Path> read(String query, Path directory, Path spill);
-
-  /**
-   * Publishes such Arrow IPC files as the held model's relation, on dbt's own connection (DuckDB).
-   */
-  long publish(HeldModel model, List<Path> files, String mode);
+  JsonNode moveData(HeldModel model, ObjectNode command);
 
   /**
    * dbt's own check of project, profile and connection: {@code dbt debug}.

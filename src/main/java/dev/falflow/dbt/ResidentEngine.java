@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.FalException;
-import dev.falflow.Json;
 import dev.falflow.Problem;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -168,16 +167,8 @@ public final class ResidentEngine implements DbtEngine {
   }
 
   @Override
-  public List<Path> read(String query, Path directory, Path spill) {
-    return process.read(query, directory, spill);
-  }
-
-  @Override
-  public long publish(HeldModel model, List<Path> files, String mode) {
-    ObjectNode command =
-        ResidentProcess.command("publish").put("hold", model.hold()).put("mode", mode);
-    Json.putPaths(command, "files", files);
-    return process.call(command).path("rows").asLong();
+  public JsonNode moveData(HeldModel model, ObjectNode command) {
+    return process.call(command.put("hold", model.hold()));
   }
 
   @Override

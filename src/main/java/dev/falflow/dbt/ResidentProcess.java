@@ -45,13 +45,6 @@ public final class ResidentProcess implements AutoCloseable {
     onHold = newOnHold;
   }
 
-  /** Streams a query into new Arrow files, see {@link DbtEngine#read}. */
-  public List<Path> read(String query, Path directory, Path spill) {
-    ObjectNode command = command("read").put("query", query);
-    command.put("directory", directory.toString()).put("spill", spill.toString());
-    return Json.paths(call(command).path("files"));
-  }
-
   /** Sends a command and waits for its result; an error reply is a FalException with its code. */
   public JsonNode call(ObjectNode command) {
     int id = numbers.incrementAndGet();

@@ -72,7 +72,7 @@ public final class FlowRun {
     python.notices().forEach(reporter::info);
     Path packageFolder = PythonPackage.unpack(cache);
     throwIfInterrupted();
-    try (DataFolder folder = new DataFolder();
+    try (DataFolder folder = new DataFolder(System.getenv());
         DbtEngine engine = engine(request, python, packageFolder, folder.paths())) {
       Project project =
           request.dryRun()

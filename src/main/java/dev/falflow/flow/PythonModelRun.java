@@ -53,8 +53,6 @@ final class PythonModelRun {
   private final DataFolder folder;
   private final Consumer<String> onNotice;
   private final Queue<Path> inputFiles = new ConcurrentLinkedQueue<>();
-  private List<Path> written = List.of();
-  private String mode = "overwrite";
   private Location writeCall;
   private volatile Duration readTime = Duration.ZERO;
 
@@ -98,14 +96,15 @@ final class PythonModelRun {
     Duration publishTime = Duration.ZERO;
     Worker.Exit exit = new Worker.Exit(null, null, 0);
     CompletableFuture<Void> inputs = CompletableFuture.completedFuture(null);
-    try {
+    try (Loading loading = new Loading(data, threads);
+        InputStreams streams = new InputStreams(data, threads)) {
       send(runMessage());
       inputs = prefetch(threads, clock, started);
-      Optional<JsonNode> end = converse();
-      if (end.isPresent() && !written.isEmpty() && isDone(end.get()) && !stopped.getAsBoolean()) {
+      Optional<JsonNode> end = converse(streams, loading);
+      if (end.isPresent() && loading.isWritten() && isDone(end.get()) && !stopped.getAsBoolean()) {
         // Not after the worker's exit: giving back a large frame's memory takes it a while.
         Instant loaded = clock.instant();
-        rows = data.publish(written, mode);
+        rows = loading.publish();
         publishTime = Duration.between(loaded, clock.instant());
         exit = worker.awaitExit();
       } else {
@@ -122,7 +121,6 @@ final class PythonModelRun {
     } finally {
       inputs.exceptionally(whoAskedWasTold -> null).join();
       inputFiles.forEach(DataFolder::discard);
-      written.forEach(DataFolder::discard);
     }
     return new ModelResult(
         held.uniqueId(),
@@ -158,6 +156,7 @@ final class PythonModelRun {
     path.add(project.root().toString());
     message.put("data_dir", folder.data().toString());
     message.put("spill_dir", folder.spill().toString());
+    message.put("data_size", folder.size());
     message.set("target", target);
     message.set("vars", Json.MAPPER.valueToTree(project.vars()));
     ObjectNode declared = message.putObject("declared_types");
@@ -227,36 +226,49 @@ final class PythonModelRun {
   // -- from the worker --------------------------------------------------------------------------
 
   /** Answers the worker until it is done; empty when it left without a word. */
-  private Optional<JsonNode> converse() {
+  private Optional<JsonNode> converse(InputStreams streams, Loading loading) {
     while (true) {
       Optional<JsonNode> received = worker.receive();
       if (received.isEmpty()) {
         return received;
       }
       JsonNode message = received.get();
-      switch (message.path("type").asText()) {
-        case "read" -> send(read(message).put("id", message.path("id").asInt()));
-        case "write" -> {
-          written = Json.paths(message.path("files"));
-          mode = message.path("mode").asText();
-          writeCall = place(source.file(), message);
-          message.path("notices").forEach(notice -> onNotice.accept(notice.asText()));
-          send(
-              Json.MAPPER
-                  .createObjectNode()
-                  .put("type", "written")
-                  .put("id", message.path("id").asInt()));
-        }
-        default -> {
-          return received;
-        }
+      if (message.path("id").isMissingNode()) {
+        return received;
       }
+      send(answer(message, streams, loading).put("id", message.path("id").asInt()));
     }
   }
 
-  private ObjectNode read(JsonNode message) {
+  private ObjectNode answer(JsonNode question, InputStreams streams, Loading loading) {
+    ObjectNode answer = Json.MAPPER.createObjectNode();
     try {
-      return answer(engine.resolve(held, ModelInput.from(message)));
+      switch (question.path("type").asText()) {
+        case "read" -> answer = answer(engine.resolve(held, ModelInput.from(question)));
+        case "stream" -> {
+          ResolvedInput input = engine.resolve(held, ModelInput.from(question));
+          int stream = streams.open(input, question.path("rows").asInt());
+          answer.put("type", "opened").put("stream", stream);
+        }
+        case "next" -> {
+          List<Path> files = streams.next(question.path("stream").asInt());
+          Json.putPaths(answer.put("type", "part"), "files", files);
+        }
+        case "part" -> {
+          writeCall = place(source.file(), question);
+          List<Path> files = Json.paths(question.path("files"));
+          loading.part(question.path("number").asInt(), files, question.path("mode").asText());
+          answer.put("type", "taken");
+        }
+        case "write" -> {
+          writeCall = place(source.file(), question);
+          question.path("notices").forEach(notice -> onNotice.accept(notice.asText()));
+          loading.end(Json.paths(question.path("files")), question.path("mode").asText());
+          answer.put("type", "written");
+        }
+        default -> throw new IllegalStateException("the worker asked " + question);
+      }
+      return answer;
     } catch (FalException e) {
       Problem problem = e.problems().get(0);
       return Json.MAPPER

@@ -97,7 +97,8 @@ final class PythonModels {
 
   /**
    * What the engine has to know of each: the inputs to fetch ahead are those called in the code.
-   * One that only the docstring names may be there for its order alone, however large its table.
+   * One that only the docstring names may be there for its order alone, however large its table;
+   * one that is read in batches may be larger than memory.
    */
   Map<String, PythonModelNode> nodes() {
     Map<String, PythonModelNode> nodes = new LinkedHashMap<>();
@@ -124,6 +125,7 @@ final class PythonModels {
   private static List<ModelInput> called(PythonSource source) {
     return source.dependencies().stream()
         .filter(dependency -> dependency.origin() == Dependency.Origin.CODE)
+        .filter(dependency -> !dependency.batches())
         .map(PythonModels::input)
         .toList();
   }

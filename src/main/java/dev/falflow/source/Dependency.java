@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param arguments the names in it: one or two of a ref, two of a source
  * @param version of a versioned model: an Integer or a String, null when the call has none
+ * @param batches whether its rows are asked for batch by batch, so never to be fetched whole
  * @param text the call as the stub's line has it, e.g. {@code ref('model_a')}
  */
 public record Dependency(
@@ -17,7 +18,8 @@ public record Dependency(
     @Nullable Object version,
     String text,
     Location where,
-    Origin origin) {
+    Origin origin,
+    boolean batches) {
   /** What is called. */
   public enum Kind {
     REF,

@@ -33,7 +33,8 @@ record FileAnalysis(
       @JsonProperty("line") int line,
       @JsonProperty("column") int column,
       @JsonProperty("cell") @Nullable Integer cell,
-      @JsonProperty("origin") String origin) {
+      @JsonProperty("origin") String origin,
+      @JsonProperty("batches") boolean batches) {
     Dependency in(String file) {
       return new Dependency(
           Dependency.Kind.valueOf(kind.toUpperCase(Locale.ROOT)),
@@ -41,7 +42,8 @@ record FileAnalysis(
           version,
           text,
           new Location(file, line, column, cell),
-          Dependency.Origin.valueOf(origin.toUpperCase(Locale.ROOT)));
+          Dependency.Origin.valueOf(origin.toUpperCase(Locale.ROOT)),
+          batches);
     }
   }
 

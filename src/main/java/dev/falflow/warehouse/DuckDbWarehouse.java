@@ -1,8 +1,11 @@
 package dev.falflow.warehouse;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.falflow.Json;
 import dev.falflow.dbt.DbtEngine;
 import dev.falflow.dbt.HeldModel;
+import dev.falflow.dbt.ResidentProcess;
 import dev.falflow.dbt.ResolvedInput;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,25 +22,7 @@ public final class DuckDbWarehouse implements Warehouse {
 
   @Override
   public ModelData open(HeldModel model) {
-    return new ModelData() {
-      @Override
-      public JsonNode columns() {
-        return model.details().path("previous_columns");
-      }
-
-      @Override
-      public List<Path> read(ResolvedInput input) {
-        return engine.read(input.query(), folder.data(), folder.spill());
-      }
-
-      @Override
-      public long publish(List<Path> files, String mode) {
-        return engine.publish(model, files, mode);
-      }
-
-      @Override
-      public void close() {}
-    };
+    return new DuckDbModelData(engine, folder, model);
   }
 
   /** Cancelling the engine's invocation does it. */
@@ -46,4 +31,74 @@ public final class DuckDbWarehouse implements Warehouse {
 
   @Override
   public void close() {}
+
+  private record DuckDbModelData(DbtEngine engine, DataFolder folder, HeldModel model)
+      implements ModelData {
+    @Override
+    public JsonNode columns() {
+      return model.details().path("previous_columns");
+    }
+
+    @Override
+    public List<Path> read(ResolvedInput input) {
+      return files(ResidentProcess.command("read").put("query", input.query()));
+    }
+
+    @Override
+    public Parts parts(ResolvedInput input, int rows) {
+      int number = begin(ResidentProcess.command("stream").put("query", input.query()));
+      return new Parts() {
+        @Override
+        public List<Path> next() {
+          return files(ResidentProcess.command("next").put("number", number).put("rows", rows));
+        }
+
+        @Override
+        public void close() {
+          end(number);
+        }
+      };
+    }
+
+    @Override
+    public Load load(String mode) {
+      int number = begin(ResidentProcess.command("load").put("mode", mode));
+      return new Load() {
+        @Override
+        public void add(List<Path> files) {
+          ObjectNode command = ResidentProcess.command("add").put("number", number);
+          Json.putPaths(command, "files", files);
+          engine.moveData(model, command);
+        }
+
+        @Override
+        public long publish() {
+          ObjectNode command = ResidentProcess.command("publish").put("number", number);
+          return engine.moveData(model, command).path("rows").asLong();
+        }
+
+        @Override
+        public void close() {
+          end(number);
+        }
+      };
+    }
+
+    private List<Path> files(ObjectNode command) {
+      command.put("directory", folder.data().toString()).put("spill", folder.spill().toString());
+      command.put("size", folder.size());
+      return Json.paths(engine.moveData(model, command).path("files"));
+    }
+
+    private int begin(ObjectNode command) {
+      return engine.moveData(model, command).path("number").asInt();
+    }
+
+    private void end(int number) {
+      engine.moveData(model, ResidentProcess.command("close").put("number", number));
+    }
+
+    @Override
+    public void close() {}
+  }
 }

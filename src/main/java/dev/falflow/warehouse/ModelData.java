@@ -25,14 +25,60 @@ public interface ModelData extends AutoCloseable {
   List<Path> read(ResolvedInput input);
 
   /**
-   * Makes the files' rows the content of the model's relation, whole or not at all.
+   * Begins to read an input part by part, on a connection of its own until it is closed.
+   *
+   * @param rows of a part; a row group more or less
+   * @throws FalException with the database's own words
+   */
+  Parts parts(ResolvedInput input, int rows);
+
+  /**
+   * Begins to write the model's relation, whole or not at all, on a connection of its own until it
+   * is closed.
    *
    * @param mode {@code overwrite} or {@code append}
-   * @return rows published
-   * @throws FalException with the database's own words; the relation is as it was
+   * @throws FalException with the database's own words
    */
-  long publish(List<Path> files, String mode);
+  Load load(String mode);
 
   @Override
   void close();
+
+  /** An input on its way out; one call at a time. */
+  interface Parts extends AutoCloseable {
+    /**
+     * Files as {@link ModelData#read} makes them, of the next part; none at the end, but the first
+     * call gives some, for the columns. The database goes no further than what was asked for.
+     *
+     * @throws FalException with the database's own words
+     */
+    List<Path> next();
+
+    @Override
+    void close();
+  }
+
+  /**
+   * A relation on its way in; one call at a time. Readers see the old one until it is published.
+   */
+  interface Load extends AutoCloseable {
+    /**
+     * Loads the files' rows; every call's files have the columns and types of the first's.
+     *
+     * @throws FalException with the database's own words
+     */
+    void add(List<Path> files);
+
+    /**
+     * Makes what was added the content of the relation, or of its end.
+     *
+     * @return rows
+     * @throws FalException with the database's own words; the relation is as it was
+     */
+    long publish();
+
+    /** What was not published is gone. */
+    @Override
+    void close();
+  }
 }

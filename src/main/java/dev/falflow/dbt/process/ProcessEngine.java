@@ -215,18 +215,9 @@ public final class ProcessEngine implements DbtEngine {
   }
 
   @Override
-  public List<Path> read(String query, Path directory, Path spill) {
-    return keeper.read(query, directory, spill);
-  }
-
-  @Override
-  public long publish(HeldModel model, List<Path> files, String mode) {
+  public JsonNode moveData(HeldModel model, ObjectNode command) {
     Manifest.Node node = parsed().node(model.uniqueId());
-    ObjectNode command =
-        ResidentProcess.command("publish").put("relation", node.relation()).put("mode", mode);
-    command.put("schema", node.quotedSchema());
-    Json.putPaths(command, "files", files);
-    return keeper.call(command).path("rows").asLong();
+    return keeper.call(command.put("relation", node.relation()).put("schema", node.quotedSchema()));
   }
 
   @Override

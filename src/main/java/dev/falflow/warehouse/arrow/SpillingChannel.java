@@ -11,9 +11,12 @@ import java.nio.file.StandardOpenOption;
 
 /** A new file, in shared memory while there is room for it, then on disk. */
 final class SpillingChannel implements WritableByteChannel {
+  private static final int LOOK = 1 << 16; // bytes between two looks at the folder's size
+
   private final DataFolder folder;
   private Path path;
   private FileChannel channel;
+  private long unseen;
 
   SpillingChannel(DataFolder folder) throws IOException {
     this.folder = folder;
@@ -33,13 +36,20 @@ final class SpillingChannel implements WritableByteChannel {
   @Override
   public int write(ByteBuffer bytes) throws IOException {
     int size = bytes.remaining();
+    unseen += size;
+    if (unseen > LOOK) {
+      unseen = 0;
+      if (!isSpilled() && !folder.hasRoom(size)) {
+        spill(channel.position());
+      }
+    }
     while (bytes.hasRemaining()) {
       int position = bytes.position();
       long end = channel.position();
       try {
         channel.write(bytes);
       } catch (IOException full) {
-        if (path.startsWith(folder.spill())) {
+        if (isSpilled()) {
           throw full;
         }
         bytes.position(position);
@@ -47,6 +57,10 @@ final class SpillingChannel implements WritableByteChannel {
       }
     }
     return size;
+  }
+
+  private boolean isSpilled() {
+    return path.startsWith(folder.spill());
   }
 
   /**

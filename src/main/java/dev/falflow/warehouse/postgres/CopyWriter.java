@@ -49,9 +49,10 @@ final class CopyWriter {
   /**
    * Loads all rows.
    *
+   * @param before rows that were loaded already, for errors
    * @throws FalException naming column and row of a value that its type can't hold
    */
-  long write(BatchReader batches) throws SQLException {
+  long write(BatchReader batches, long before) throws SQLException {
     List<Field> fields = batches.schema().getFields();
     CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(statement());
     try {
@@ -68,7 +69,7 @@ final class CopyWriter {
         for (int row = 0; row < batch.getRowCount(); row++) {
           buffer.putShort(sources.size());
           for (Source source : sources) {
-            source.put(row, rows + row, buffer);
+            source.put(row, before + rows + row, buffer);
           }
           buffer.endRow();
         }

@@ -19,36 +19,41 @@ final class PostgresErrors {
 
   /** Which connection, and what the server or the driver said. */
   static FalException of(SQLException error, PostgresConnections connections) {
+    return of(error, connections, 0);
+  }
+
+  /** The same of a load; {@code before}: rows that an earlier part of it brought. */
+  static FalException of(SQLException error, PostgresConnections connections, long before) {
     String state = Objects.requireNonNullElse(error.getSQLState(), "");
     if (state.startsWith("08")) {
       return problem(
           "warehouse-unreachable",
-          "PostgreSQL at " + connections.place() + ": " + words(error),
+          "PostgreSQL at " + connections.place() + ": " + words(error, before),
           "Is the server running, and is this its host and port? See `fal debug`.",
           error);
     }
     if (state.startsWith("28")) {
       return problem(
           "warehouse-login",
-          "PostgreSQL at " + connections.place() + ": " + words(error),
+          "PostgreSQL at " + connections.place() + ": " + words(error, before),
           "Check user and password in profiles.yml.",
           error);
     }
     if (state.startsWith("57P")) {
       return problem(
           "warehouse-went-away",
-          "PostgreSQL at " + connections.place() + " ended the connection: " + words(error),
+          "PostgreSQL at " + connections.place() + " ended the connection: " + words(error, before),
           "Nothing was published; run again when the server is up.",
           error);
     }
     if (state.equals("42501")) {
       return problem(
           "warehouse-permission",
-          words(error),
+          words(error, before),
           "The role that dbt's profile names needs that right.",
           error);
     }
-    return problem("warehouse-error", words(error), null, error);
+    return problem("warehouse-error", words(error, before), null, error);
   }
 
   private static FalException problem(
@@ -57,7 +62,7 @@ final class PostgresErrors {
     return new FalException(problem, cause);
   }
 
-  private static String words(SQLException error) {
+  private static String words(SQLException error, long before) {
     ServerErrorMessage server =
         error instanceof PSQLException exception ? exception.getServerErrorMessage() : null;
     if (server == null) {
@@ -67,7 +72,7 @@ final class PostgresErrors {
     Matcher place = COPY_PLACE.matcher(String.valueOf(server.getWhere()));
     if (place.find()) {
       text.append(place.group(2) == null ? "" : "column \"" + place.group(2) + "\", ");
-      text.append("row ").append(Long.parseLong(place.group(1)) - 1).append(": ");
+      text.append("row ").append(before + Long.parseLong(place.group(1)) - 1).append(": ");
     }
     text.append(server.getMessage());
     if (server.getDetail() != null) {

@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvider;
@@ -81,12 +82,17 @@ final class PostgresModelData implements ModelData {
       connection = connections.take();
       snapshot.join(connection);
       List<Column> columns = describe(connection, input.query());
-      return List.of(new CopyReader(connection, folder, allocator).read(input.query(), columns));
+      try (CopyReader reader =
+          new CopyReader(connection, folder, allocator, input.query(), columns)) {
+        return List.of(Objects.requireNonNull(reader.next(Integer.MAX_VALUE)));
+      }
     } catch (SQLException e) {
       throw PostgresErrors.of(e, connections);
     } finally {
       readers.release();
-      snapshot.left();
+      if (model.inputs().contains(input)) {
+        snapshot.left();
+      }
       if (connection != null) {
         connections.giveBack(connection);
       }
@@ -94,15 +100,102 @@ final class PostgresModelData implements ModelData {
   }
 
   @Override
-  public long publish(List<Path> files, String mode) {
-    return attempt(
-        connection -> {
-          long rows =
-              new Publication(connection, types, Relation.of(model), model.details(), allocator)
-                  .publish(files, mode);
-          connection.commit();
-          return rows;
-        });
+  public Parts parts(ResolvedInput input, int rows) {
+    Connection connection = null;
+    try {
+      connection = connections.take();
+      snapshot.join(connection);
+      List<Column> columns = describe(connection, input.query());
+      return new CopiedParts(
+          connection, new CopyReader(connection, folder, allocator, input.query(), columns), rows);
+    } catch (SQLException e) {
+      if (connection != null) {
+        connections.giveBack(connection);
+      }
+      throw PostgresErrors.of(e, connections);
+    }
+  }
+
+  /** An input's parts, on a connection that is theirs. */
+  private final class CopiedParts implements Parts {
+    private final Connection connection;
+    private final CopyReader reader;
+    private final int rows;
+
+    CopiedParts(Connection connection, CopyReader reader, int rows) {
+      this.connection = connection;
+      this.reader = reader;
+      this.rows = rows;
+    }
+
+    @Override
+    public List<Path> next() {
+      try {
+        Path file = reader.next(rows);
+        return file == null ? List.of() : List.of(file);
+      } catch (SQLException e) {
+        throw PostgresErrors.of(e, connections);
+      }
+    }
+
+    @Override
+    public void close() {
+      try {
+        reader.close();
+      } catch (SQLException e) {
+        // Nothing that is still wanted: a broken connection is not kept.
+      } finally {
+        connections.giveBack(connection);
+      }
+    }
+  }
+
+  @Override
+  public Load load(String mode) {
+    try {
+      Connection connection = connections.take();
+      return new CopiedLoad(
+          connection,
+          new Publication(connection, types, Relation.of(model), model.details(), allocator, mode));
+    } catch (SQLException e) {
+      throw PostgresErrors.of(e, connections);
+    }
+  }
+
+  /** A publication, on a connection that is its own. */
+  private final class CopiedLoad implements Load {
+    private final Connection connection;
+    private final Publication publication;
+
+    CopiedLoad(Connection connection, Publication publication) {
+      this.connection = connection;
+      this.publication = publication;
+    }
+
+    @Override
+    public void add(List<Path> files) {
+      try {
+        publication.add(files);
+      } catch (SQLException e) {
+        throw PostgresErrors.of(e, connections, publication.rows());
+      }
+    }
+
+    @Override
+    public long publish() {
+      try {
+        long rows = publication.finish();
+        connection.commit();
+        return rows;
+      } catch (SQLException e) {
+        throw PostgresErrors.of(e, connections);
+      }
+    }
+
+    @Override
+    public void close() {
+      connections.giveBack(connection);
+    }
   }
 
   private interface Work<T> {

@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Field;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One table published whole (DESIGN D7): loaded beside the old one, then put in its place, all in
@@ -33,46 +34,71 @@ final class Publication {
   private final Relation relation;
   private final JsonNode details;
   private final BufferAllocator allocator;
+  private final boolean isAppend;
+  private final Relation made;
+  private Relation into;
+  private @Nullable List<Loaded> columns;
+  private long rows;
 
+  /** {@code mode}: {@code overwrite} or {@code append}. */
   Publication(
       Connection connection,
       TypeCatalog types,
       Relation relation,
       JsonNode details,
-      BufferAllocator allocator) {
+      BufferAllocator allocator,
+      String mode) {
     this.connection = connection;
     this.types = types;
     this.relation = relation;
     this.details = details;
     this.allocator = allocator;
+    this.isAppend = mode.equals("append");
+    this.made =
+        new Relation(relation.schema(), "fal_" + UUID.randomUUID().toString().replace("-", ""));
+    this.into = made;
   }
 
-  /**
-   * Loads and publishes.
-   *
-   * @param mode {@code overwrite} or {@code append}
-   * @return rows written
-   */
-  long publish(List<Path> files, String mode) throws SQLException {
+  /** Loads a part's rows; all parts have the columns of the first. */
+  void add(List<Path> files) throws SQLException {
     try (BatchReader batches = new BatchReader(files, allocator)) {
-      List<Field> fields = batches.schema().getFields();
-      checkNames(fields);
-      OldTable old = OldTable.find(connection, relation);
-      if (mode.equals("append") && old != null && old.isTable()) {
-        return load(batches, relation, existing(fields, old));
+      List<Loaded> known = columns;
+      if (known == null) {
+        known = begin(batches.schema().getFields());
+        columns = known;
       }
-      Relation made =
-          new Relation(relation.schema(), "fal_" + UUID.randomUUID().toString().replace("-", ""));
-      List<Loaded> columns = wanted(fields);
-      execute(
-          columns.stream()
-              .map(column -> Identifiers.quote(column.name()) + " " + column.loadedAs().sql())
-              .collect(Collectors.joining(", ", "create table " + made + " (", ")")));
-      long rows = load(batches, made, columns);
-      cast(made, columns);
-      new Replacement(connection, relation, made, details, columns).run();
-      return rows;
+      rows += new CopyWriter(connection, into, known).write(batches, rows);
     }
+  }
+
+  private List<Loaded> begin(List<Field> fields) throws SQLException {
+    checkNames(fields);
+    OldTable old = OldTable.find(connection, relation);
+    if (isAppend && old != null && old.isTable()) {
+      into = relation;
+      return existing(fields, old);
+    }
+    List<Loaded> wanted = wanted(fields);
+    execute(
+        wanted.stream()
+            .map(column -> Identifiers.quote(column.name()) + " " + column.loadedAs().sql())
+            .collect(Collectors.joining(", ", "create table " + made + " (", ")")));
+    return wanted;
+  }
+
+  /** Rows loaded by the parts so far. */
+  long rows() {
+    return rows;
+  }
+
+  /** Puts what was loaded in its place; how many rows. */
+  long finish() throws SQLException {
+    List<Loaded> known = columns;
+    if (known != null && into.equals(made)) {
+      cast(made, known);
+      new Replacement(connection, relation, made, details, known).run();
+    }
+    return rows;
   }
 
   /**
@@ -102,7 +128,7 @@ final class Publication {
 
   /** The columns of a new table: as their source, {@code dtype=} or the YAML say, else by value. */
   private List<Loaded> wanted(List<Field> fields) throws SQLException {
-    List<Loaded> columns = new ArrayList<>();
+    List<Loaded> wanted = new ArrayList<>();
     for (Field field : fields) {
       PostgresType natural = named(PostgresArrow.sql(field));
       String asked = field.getMetadata().get(PostgresArrow.DATABASE_TYPE);
@@ -118,16 +144,16 @@ final class Publication {
         }
         type = found;
       }
-      columns.add(loaded(field, type, natural));
+      wanted.add(loaded(field, type, natural));
     }
-    return columns;
+    return wanted;
   }
 
   /** The columns of the table that is added to, by name. */
   private List<Loaded> existing(List<Field> fields, OldTable old) throws SQLException {
     Map<String, Column> known = new HashMap<>();
     old.columns(connection, types).forEach(column -> known.put(column.name(), column));
-    List<Loaded> columns = new ArrayList<>();
+    List<Loaded> existing = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
     for (Field field : fields) {
       Column column = known.get(field.getName());
@@ -154,12 +180,12 @@ final class Publication {
                         relation,
                         loaded.loadedAs().sql())));
       }
-      columns.add(loaded);
+      existing.add(loaded);
     }
     if (!problems.isEmpty()) {
       throw new FalException(problems);
     }
-    return columns;
+    return existing;
   }
 
   private PostgresType named(String sql) throws SQLException {
@@ -174,13 +200,9 @@ final class Publication {
     return new Loaded(field.getName(), type, CopyWriter.canLoad(field, type) ? type : natural);
   }
 
-  private long load(BatchReader batches, Relation into, List<Loaded> columns) throws SQLException {
-    return new CopyWriter(connection, into, columns).write(batches);
-  }
-
-  private void cast(Relation made, List<Loaded> columns) throws SQLException {
+  private void cast(Relation table, List<Loaded> loaded) throws SQLException {
     List<String> changes = new ArrayList<>();
-    for (Loaded column : columns) {
+    for (Loaded column : loaded) {
       if (!column.loadedAs().equals(column.type())) {
         String name = Identifiers.quote(column.name());
         changes.add(
@@ -189,7 +211,7 @@ final class Publication {
       }
     }
     if (!changes.isEmpty()) {
-      execute("alter table " + made + " " + String.join(", ", changes));
+      execute("alter table " + table + " " + String.join(", ", changes));
     }
   }
 

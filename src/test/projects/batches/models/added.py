@@ -1,0 +1,1 @@
+write_to_model(ref("many", frame="batches"), mode="append")
