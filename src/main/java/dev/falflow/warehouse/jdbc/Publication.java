@@ -90,13 +90,27 @@ final class Publication {
       if (dialect.hasTransactions() && dialect.publishing() != Publishing.TRANSACTION) {
         connection.commit();
       }
-      for (String statement : ending.after(made)) {
-        session.execute(statement);
-      }
+      finish(ending.after(made));
       return rows;
     } catch (SQLException | RuntimeException e) {
       if (dialect.publishing() != Publishing.TRANSACTION) {
         cleanUp(made, e);
+      }
+      throw e;
+    }
+  }
+
+  private void finish(List<String> statements) throws SQLException {
+    session.execute(statements.get(0));
+    try {
+      for (String statement : statements.subList(1, statements.size())) {
+        session.execute(statement);
+      }
+    } catch (SQLException e) {
+      if (dialect.publishing() == Publishing.RENAME_TABLE) {
+        // The old one can't be dropped, for a foreign key points at it: swapped once more, it is
+        // in its place again.
+        session.execute(statements.get(0));
       }
       throw e;
     }

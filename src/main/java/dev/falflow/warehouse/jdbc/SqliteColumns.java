@@ -74,6 +74,10 @@ final class SqliteColumns {
   }
 
   private static final long EXACT_IN_DOUBLE = 1L << 53;
+  private static final int EXACT_DIGITS = 15;
+  private static final double[] TENS = {
+    1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15
+  };
 
   private final Kind[] kinds;
   private final String[] labels;
@@ -194,7 +198,11 @@ final class SqliteColumns {
           }
           ((LongValues) to).add(Double.doubleToRawLongBits(((Number) value).doubleValue()));
         }
-        case DECIMAL -> Values.addDecimal(new BigDecimal(value.toString()), precision, scale, to);
+        case DECIMAL -> {
+          if (!(value instanceof Double number) || !addExact(number, precision, scale, to)) {
+            Values.addDecimal(new BigDecimal(value.toString()), precision, scale, to);
+          }
+        }
         case DATE -> Values.addDate(LocalDate.parse(text(value)), to);
         case TIME -> Values.addTime(LocalTime.parse(text(value)), to);
         case TIMESTAMP ->
@@ -222,6 +230,20 @@ final class SqliteColumns {
     } catch (DateTimeException | NumberFormatException | Column.Unreadable e) {
       return false;
     }
+  }
+
+  /** The fast way, for a number whose nearest decimal of that scale is read back as itself. */
+  private static boolean addExact(double value, int precision, int scale, ColumnValues to) {
+    if (precision > EXACT_DIGITS) {
+      return false;
+    }
+    double shifted = value * TENS[scale];
+    long unscaled = Math.round(shifted);
+    boolean isExact = Math.abs(unscaled) < TENS[precision] && unscaled / TENS[scale] == value;
+    if (isExact) {
+      ((LongValues) to).add(unscaled);
+    }
+    return isExact;
   }
 
   private static String text(Object value) {

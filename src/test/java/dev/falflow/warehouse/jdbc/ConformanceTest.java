@@ -165,6 +165,13 @@ class ConformanceTest {
     Path impossible = file(List.of("a", "b", "c"), "x", Map.of("c", "no such(type"));
     assertThatThrownBy(() -> database.publish("target", List.of(impossible), "overwrite"))
         .isInstanceOf(FalException.class);
+    if (!database.isSqlite()) {
+      database.execute(
+          "alter table target add primary key (id)",
+          "create table child (id bigint references target (id))");
+      assertThatThrownBy(() -> database.publish("target", files, "overwrite"))
+          .hasMessageContaining("foreign key");
+    }
     assertThat(database.rows("select * from target")).containsExactly("7|7");
     assertThat(database.leftovers()).isEmpty();
   }
