@@ -90,7 +90,7 @@ final class Publication {
       if (dialect.hasTransactions() && dialect.publishing() != Publishing.TRANSACTION) {
         connection.commit();
       }
-      finish(ending.after(made));
+      finish(ending.after(made), made);
       return rows;
     } catch (SQLException | RuntimeException e) {
       if (dialect.publishing() != Publishing.TRANSACTION) {
@@ -100,7 +100,11 @@ final class Publication {
     }
   }
 
-  private void finish(List<String> statements) throws SQLException {
+  private Relation aside(Relation made) {
+    return relation.named(made.name() + "_old");
+  }
+
+  private void finish(List<String> statements, Relation made) throws SQLException {
     session.execute(statements.get(0));
     try {
       for (String statement : statements.subList(1, statements.size())) {
@@ -108,9 +112,9 @@ final class Publication {
       }
     } catch (SQLException e) {
       if (dialect.publishing() == Publishing.RENAME_TABLE) {
-        // The old one can't be dropped, for a foreign key points at it: swapped once more, it is
-        // in its place again.
-        session.execute(statements.get(0));
+        // The old one can't be dropped, for a foreign key points at it: it gets its place back.
+        session.execute(
+            "rename table %s to %s, %s to %s".formatted(relation, made, aside(made), relation));
       }
       throw e;
     }
@@ -130,7 +134,7 @@ final class Publication {
   }
 
   private List<String> replacement(Relation made, Kind old) {
-    Relation aside = relation.named(made.name() + "_old");
+    Relation aside = aside(made);
     String dropOld = "drop " + (old == Kind.VIEW ? "view " : "table ");
     Publishing how = dialect.publishing();
     List<String> statements = new ArrayList<>();
