@@ -183,7 +183,7 @@ public final class FlowRun {
     RunArtifacts artifacts = new RunArtifacts(request.targetPath(project));
     artifacts.begin();
     ExecutorService threads = Executors.newCachedThreadPool(FlowRun::daemon);
-    try (Warehouse warehouse = Warehouses.open(parsed, engine, folder)) {
+    try (Warehouse warehouse = Warehouses.open(parsed, engine, folder, project.root())) {
       HeldModels held =
           new HeldModels(
               project,

@@ -1,10 +1,11 @@
 package dev.falflow.warehouse;
 
 import dev.falflow.FalException;
-import dev.falflow.Problem;
 import dev.falflow.dbt.DbtEngine;
 import dev.falflow.dbt.ParsedProject;
+import dev.falflow.warehouse.jdbc.JdbcWarehouse;
 import dev.falflow.warehouse.postgres.PostgresWarehouse;
+import java.nio.file.Path;
 
 /** The warehouse for a dbt adapter. */
 public final class Warehouses {
@@ -13,19 +14,16 @@ public final class Warehouses {
   /**
    * The warehouse of dbt's target; nothing is connected yet.
    *
+   * @param root the project's folder
    * @throws FalException {@code unsupported-warehouse}
    */
-  public static Warehouse open(ParsedProject parsed, DbtEngine engine, DataFolder folder) {
+  public static Warehouse open(
+      ParsedProject parsed, DbtEngine engine, DataFolder folder, Path root) {
     String type = parsed.target().path("type").asText();
     return switch (type) {
       case "duckdb" -> new DuckDbWarehouse(engine, folder);
       case "postgres" -> new PostgresWarehouse(parsed.credentials(), folder);
-      default ->
-          throw new FalException(
-              Problem.of(
-                      "unsupported-warehouse",
-                      "Python models on " + type + " are not supported yet.")
-                  .withHint("They are on duckdb and postgres."));
+      default -> new JdbcWarehouse(type, parsed.credentials(), root, System.getenv(), folder);
     };
   }
 }

@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The environments of the version matrix, made by {@code .ci/dbt-environments}. */
+/**
+ * The environments of the version matrix and of other adapters, made by {@code
+ * .ci/dbt-environments}.
+ */
 public final class DbtEnvironments {
   private static final Path FOLDER =
       Path.of(System.getenv().getOrDefault("FAL_TEST_DBT_DIR", "build/dbt")).toAbsolutePath();
@@ -23,10 +26,18 @@ public final class DbtEnvironments {
     if (version.equals("1.11")) {
       return TestPython.executable();
     }
-    Path python = FOLDER.resolve(version).resolve("bin").resolve("python");
+    return found(version, "dbt-core " + version);
+  }
+
+  /** The interpreter that has dbt-sqlite; the test is skipped where it was not made. */
+  static Path sqlite() {
+    return found("sqlite", "dbt-sqlite");
+  }
+
+  private static Path found(String name, String what) {
+    Path python = FOLDER.resolve(name).resolve("bin").resolve("python");
     if (!Files.exists(python)) {
-      String reason =
-          "no dbt-core " + version + " in " + FOLDER + "; .ci/dbt-environments makes it";
+      String reason = "no " + what + " in " + FOLDER + "; .ci/dbt-environments makes it";
       System.out.println("SKIPPED: " + reason);
       abort(reason);
     }

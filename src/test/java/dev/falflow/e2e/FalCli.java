@@ -22,7 +22,7 @@ final class FalCli {
           "-XX:TieredStopAtLevel=1",
           "-XX:+UseSerialGC",
           "-Xmx512m",
-          "--add-opens=java.base/java.nio=ALL-UNNAMED");
+          "--add-opens=java.base/java.nio=ALL-UNNAMED"); // as the jar's manifest has it
 
   private final Path directory;
   private final Path scratch;
@@ -105,10 +105,15 @@ final class FalCli {
     return new RunningFal(builder, temporary);
   }
 
+  /** Drivers are the user's to bring. */
+  private static boolean isDriver(String entry) {
+    return entry.contains("sqlite-jdbc") || entry.contains("mariadb-java-client");
+  }
+
   /** The build's class path without its tests. */
   private static String classPath() {
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-        .filter(entry -> !entry.endsWith("test-classes"))
+        .filter(entry -> !entry.endsWith("test-classes") && !isDriver(entry))
         .collect(Collectors.joining(File.pathSeparator));
   }
 

@@ -1,0 +1,102 @@
+package dev.falflow.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A warehouse by its JDBC driver: dbt-sqlite, and the driver as the user drops it in. */
+class SqliteTest {
+  @Test
+  void pythonModelsReadAndWriteBesideDbt(@TempDir Path scratch) throws Exception {
+    String python = DbtEnvironments.sqlite().toString();
+    SampleProject project = SampleProject.copyOf("sqlite", scratch);
+    dropInDriver(project);
+
+    CommandResult first = project.fal().run("flow", "build", "--python", python);
+
+    assertThat(first.exitCode()).as(first::toString).isZero();
+    assertThat(first.stdout()).contains("PASS=7 WARN=0 ERROR=0", "'day': dtype('<M8[us]')");
+    assertThat(rows(project, "select * from doubled order by id"))
+        .containsExactly("1|2.5|a|2024-02-29 00:00:00|5.0|1", "2|4.0|bé|null|8.0|0");
+    assertThat(rows(project, "select sql from sqlite_master where name = 'doubled'").get(0))
+        .contains("\"id\" INTEGER", "\"price\" REAL", "\"name\" TEXT", "\"day\" timestamp")
+        .contains("\"late\" boolean");
+
+    CommandResult second = project.fal().run("flow", "build", "--python", python);
+
+    assertThat(second.exitCode()).as(second::toString).isZero();
+    assertThat(rows(project, "select n, twice from total")).containsExactly("4|26.0");
+    assertThat(rows(project, "select name from sqlite_master order by name"))
+        .containsExactly("again", "doubled", "orders", "orders_view", "total");
+  }
+
+  @Test
+  void saysHowToGetAMissingDriver(@TempDir Path scratch) throws IOException {
+    String python = DbtEnvironments.sqlite().toString();
+    SampleProject project = SampleProject.copyOf("sqlite", scratch);
+
+    CommandResult run = project.fal().run("flow", "run", "--python", python);
+
+    assertThat(run.exitCode()).as(run::toString).isEqualTo(1);
+    assertThat(run.output())
+        .contains("[no-jdbc-driver]")
+        .contains("mvn dependency:copy -Dartifact=org.xerial:sqlite-jdbc:RELEASE")
+        .contains("-DoutputDirectory=" + project.root().resolve("drivers"));
+  }
+
+  @Test
+  void aRefusedTableLeavesTheOldOne(@TempDir Path scratch) throws Exception {
+    String python = DbtEnvironments.sqlite().toString();
+    SampleProject project = SampleProject.copyOf("sqlite", scratch);
+    dropInDriver(project);
+    CommandResult run = project.fal().run("flow", "run", "--python", python);
+    assertThat(run.exitCode()).as(run::toString).isZero();
+    project.write(
+        "models/doubled.py",
+        """
+        df = ref("orders")
+        write_to_model(df, dtype={"id": "no such(type"})
+        """);
+
+    CommandResult refused = project.fal().run("flow", "run", "--python", python, "-s", "doubled");
+
+    assertThat(refused.exitCode()).as(refused::toString).isEqualTo(1);
+    assertThat(refused.output()).contains("models/doubled.py:2:", "syntax error");
+    assertThat(rows(project, "select count(*), sum(twice) from doubled")).containsExactly("2|13.0");
+  }
+
+  private static void dropInDriver(SampleProject project) throws Exception {
+    URI jar = org.sqlite.JDBC.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+    Path drivers = Files.createDirectories(project.root().resolve("drivers"));
+    Files.copy(Path.of(jar), drivers.resolve("sqlite-jdbc.jar"));
+  }
+
+  private static List<String> rows(SampleProject project, String query) throws SQLException {
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:sqlite:" + project.root().resolve("shop.db"));
+        Statement statement = connection.createStatement();
+        ResultSet found = statement.executeQuery(query)) {
+      List<String> rows = new ArrayList<>();
+      while (found.next()) {
+        List<String> row = new ArrayList<>();
+        for (int i = 1; i <= found.getMetaData().getColumnCount(); i++) {
+          row.add(String.valueOf(found.getString(i)));
+        }
+        rows.add(String.join("|", row));
+      }
+      return rows;
+    }
+  }
+}

@@ -1,0 +1,1 @@
+select count(*) as n, sum(twice) as twice from {{ ref('again') }}
