@@ -388,4 +388,36 @@ class PostgresTest {
       assertThat(own.rows("select sum(n) from shop.spent")).containsExactly("9");
     }
   }
+
+  @Test
+  void batchesAreStreamedBothWaysAndPublishedWhole() throws IOException {
+    project.write("models/schema.yml", "version: 2\n");
+    project.write(
+        "models/orders.sql",
+        "{{ config(materialized='table') }} select i as id, 'c' || i % 3 as customer, i * 1.5 as price"
+            + " from generate_series(1, 300000) i");
+    project.write(
+        "models/spent.py",
+        """
+        def batches():
+            for batch in ref("orders", frame="batches"):
+                yield batch.assign(customer="x", n=len(batch))[["id", "customer", "n"]]
+        write_to_model(batches())
+        """);
+    succeeds("run", "--select", "+spent");
+    String sums =
+        "select count(*), count(distinct id), count(distinct n) > 1 from " + schema + ".spent";
+    assertThat(SERVER.rows(sums)).containsExactly("300000, 300000, t");
+
+    project.write(
+        "models/spent.py",
+        project
+            .read("models/spent.py")
+            .replace("yield", "1 / (400000 - batch['id'].max() - 100000 or 0)\n        yield"));
+    CommandResult run = run("run", "--select", "spent");
+    assertThat(run.exitCode()).as(run::toString).isEqualTo(1);
+    assertThat(run.output()).contains("models/spent.py:3", "ZeroDivisionError");
+    assertThat(SERVER.rows(sums)).containsExactly("300000, 300000, t");
+    assertThat(leftOver()).isEmpty();
+  }
 }

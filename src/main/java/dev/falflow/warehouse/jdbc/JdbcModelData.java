@@ -7,6 +7,7 @@ import dev.falflow.dbt.HeldModel;
 import dev.falflow.dbt.ResolvedInput;
 import dev.falflow.warehouse.DataFolder;
 import dev.falflow.warehouse.ModelData;
+import dev.falflow.warehouse.arrow.ArrowText;
 import dev.falflow.warehouse.jdbc.JdbcConnections.Session;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
@@ -48,7 +49,7 @@ final class JdbcModelData implements ModelData {
               columns
                   .addObject()
                   .put("name", column.name())
-                  .put("type", column.printedType())
+                  .put("type", ArrowText.of(column.field()))
                   .put("database_type", column.databaseType());
             }
           }
@@ -70,10 +71,77 @@ final class JdbcModelData implements ModelData {
         });
   }
 
+  /** Read whole before the first part is given: nothing of the database waits for the model. */
   @Override
-  public long publish(List<Path> files, String mode) {
-    return attempt(
-        session -> new Publication(session, dialect, relation, allocator).publish(files, mode));
+  public Parts parts(ResolvedInput input, int rows) {
+    List<Path> files = read(input);
+    return new Parts() {
+      private boolean given;
+
+      @Override
+      public List<Path> next() {
+        List<Path> next = given ? List.of() : files;
+        given = true;
+        return next;
+      }
+
+      @Override
+      public void close() {
+        if (!given) {
+          files.forEach(DataFolder::discard);
+        }
+      }
+    };
+  }
+
+  @Override
+  public Load load(String mode) {
+    try {
+      Session session = connections.take();
+      return new Loaded(session, new Publication(session, dialect, relation, allocator, mode));
+    } catch (SQLException e) {
+      throw JdbcErrors.of(e, dialect, connections.address());
+    }
+  }
+
+  /** A publication on a connection that is its own. */
+  private final class Loaded implements Load {
+    private final Session session;
+    private final Publication publication;
+
+    Loaded(Session session, Publication publication) {
+      this.session = session;
+      this.publication = publication;
+    }
+
+    @Override
+    public void add(List<Path> files) {
+      try {
+        publication.add(files);
+      } catch (SQLException e) {
+        throw JdbcErrors.of(e, dialect, connections.address());
+      }
+    }
+
+    @Override
+    public long publish() {
+      try {
+        return publication.publish();
+      } catch (SQLException e) {
+        throw JdbcErrors.of(e, dialect, connections.address());
+      }
+    }
+
+    @Override
+    public void close() {
+      try {
+        publication.close();
+      } catch (SQLException e) {
+        throw JdbcErrors.of(e, dialect, connections.address());
+      } finally {
+        connections.giveBack(session);
+      }
+    }
   }
 
   private interface Work<T> {

@@ -3,6 +3,7 @@ package dev.falflow.warehouse.jdbc;
 import dev.falflow.FalException;
 import dev.falflow.Problem;
 import dev.falflow.warehouse.Identifiers;
+import dev.falflow.warehouse.arrow.ArrowText;
 import dev.falflow.warehouse.arrow.BatchReader;
 import dev.falflow.warehouse.jdbc.Dialect.Publishing;
 import dev.falflow.warehouse.jdbc.Relation.Kind;
@@ -16,87 +17,107 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Field;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One table published whole (DESIGN D7): loaded beside the old one, then put in its place, in one
  * transaction where the database has that for tables, else by the swap of names it has.
  */
-final class Publication {
+final class Publication implements AutoCloseable {
   private final JdbcConnections.Session session;
   private final Connection connection;
   private final Dialect dialect;
   private final Relation relation;
   private final BufferAllocator allocator;
 
+  private final boolean appends;
+  private List<Field> fields = List.of();
+  private Kind old = Kind.NOTHING;
+  private @Nullable Relation into;
+  private long rows;
+  private boolean finished;
+
+  /** {@code mode}: {@code overwrite} or {@code append}. */
   Publication(
       JdbcConnections.Session session,
       Dialect dialect,
       Relation relation,
-      BufferAllocator allocator) {
+      BufferAllocator allocator,
+      String mode) {
     this.session = session;
     this.connection = session.connection();
     this.dialect = dialect;
     this.relation = relation;
     this.allocator = allocator;
+    this.appends = mode.equals("append");
   }
 
-  /**
-   * Loads and publishes.
-   *
-   * @param mode {@code overwrite} or {@code append}
-   * @return rows written
-   */
-  long publish(List<Path> files, String mode) throws SQLException {
+  /** Loads the files' rows, all of the same columns. */
+  void add(List<Path> files) throws SQLException {
     try (BatchReader batches = new BatchReader(files, allocator)) {
-      List<Field> fields = batches.schema().getFields();
-      check(fields);
-      if (dialect.hasTransactions()) {
-        connection.setAutoCommit(false);
+      Relation target = into;
+      if (target == null) {
+        target = begin(batches.schema().getFields());
+        into = target;
       }
-      Kind old = relation.kind(connection, dialect);
-      boolean isAdded = mode.equals("append") && old == Kind.TABLE;
-      long rows;
-      if (isAdded && dialect.hasTransactions()) {
-        checkKnown(fields);
-        rows = load(batches, relation, fields);
-      } else if (isAdded) {
-        checkKnown(fields);
-        rows = beside(batches, fields, made -> List.of(addition(made, fields)));
-      } else {
-        rows = beside(batches, fields, made -> replacement(made, old));
-      }
-      if (dialect.hasTransactions()) {
-        connection.commit();
-      }
-      return rows;
+      String columns = target + " (" + columns(fields) + ")";
+      rows += new TableWriter(session, dialect).write(batches, columns, rows);
     }
   }
 
-  private interface Ending {
-    /** The statements that publish what was loaded. */
-    List<String> after(Relation made);
+  /** Where the rows are loaded: into a new table, or the old one where that can be undone. */
+  private Relation begin(List<Field> given) throws SQLException {
+    fields = given;
+    check(fields);
+    if (dialect.hasTransactions()) {
+      connection.setAutoCommit(false);
+    }
+    old = relation.kind(connection, dialect);
+    if (isAddition()) {
+      checkKnown(fields);
+      if (dialect.hasTransactions()) {
+        return relation;
+      }
+    }
+    Relation made = relation.named("fal_" + UUID.randomUUID().toString().replace("-", ""));
+    into = made; // it may be there though an error says otherwise
+    session.execute(
+        fields.stream()
+                .map(field -> column(field) + " " + type(field))
+                .collect(Collectors.joining(", ", "create table " + made + " (", ")"))
+            + dialect.tableOptions());
+    return made;
   }
 
-  /** Loads into a new table, which is gone when anything fails. */
-  private long beside(BatchReader batches, List<Field> fields, Ending ending) throws SQLException {
-    Relation made = relation.named("fal_" + UUID.randomUUID().toString().replace("-", ""));
-    try {
-      session.execute(
-          fields.stream()
-                  .map(field -> column(field) + " " + type(field))
-                  .collect(Collectors.joining(", ", "create table " + made + " (", ")"))
-              + dialect.tableOptions());
-      long rows = load(batches, made, fields);
+  private boolean isAddition() {
+    return appends && old == Kind.TABLE;
+  }
+
+  /** Publishes what was added; how many rows. */
+  long publish() throws SQLException {
+    Relation made = into;
+    if (made != null && !made.equals(relation)) {
       if (dialect.hasTransactions() && dialect.publishing() != Publishing.TRANSACTION) {
         connection.commit();
       }
-      finish(ending.after(made), made);
-      return rows;
-    } catch (SQLException | RuntimeException e) {
-      if (dialect.publishing() != Publishing.TRANSACTION) {
-        cleanUp(made, e);
-      }
-      throw e;
+      finish(isAddition() ? List.of(addition(made, fields)) : replacement(made, old), made);
+    }
+    if (dialect.hasTransactions()) {
+      connection.commit();
+    }
+    finished = !isAddition() || dialect.hasTransactions();
+    return rows;
+  }
+
+  /** Removes what was loaded and not published, where no transaction does. */
+  @Override
+  public void close() throws SQLException {
+    Relation made = into;
+    if (!finished
+        && made != null
+        && !made.equals(relation)
+        && dialect.publishing() != Publishing.TRANSACTION) {
+      session.execute("drop table if exists " + made);
     }
   }
 
@@ -117,14 +138,6 @@ final class Publication {
             "rename table %s to %s, %s to %s".formatted(relation, made, aside(made), relation));
       }
       throw e;
-    }
-  }
-
-  private void cleanUp(Relation made, Exception failure) {
-    try {
-      session.execute("drop table if exists " + made);
-    } catch (SQLException e) {
-      failure.addSuppressed(e);
     }
   }
 
@@ -177,11 +190,6 @@ final class Publication {
     };
   }
 
-  private long load(BatchReader batches, Relation into, List<Field> fields) throws SQLException {
-    String target = into + " (" + columns(fields) + ")";
-    return new TableWriter(session, dialect).write(batches, target);
-  }
-
   private String columns(List<Field> fields) {
     List<String> names = new ArrayList<>();
     for (Field field : fields) {
@@ -196,7 +204,7 @@ final class Publication {
 
   /** As its source, {@code dtype=} or the YAML says, else by value. */
   private String type(Field field) {
-    String asked = field.getMetadata().get(Column.DATABASE_TYPE);
+    String asked = field.getMetadata().get(ArrowText.DATABASE_TYPE);
     boolean isUnlimited = "numeric".equals(asked) && dialect == Dialect.ORACLE;
     return isUnlimited ? "number" : asked == null ? dialect.type(field.getType()) : asked;
   }

@@ -49,9 +49,11 @@ final class TableWriter {
    * Inserts all rows.
    *
    * @param into the table with its columns, as an insert names them
+   * @param before rows that were loaded earlier, for the numbers in errors
+   * @return rows
    * @throws FalException naming column and row of a value that can't be written
    */
-  long write(BatchReader batches, String into) throws SQLException {
+  long write(BatchReader batches, String into, long before) throws SQLException {
     List<Field> fields = batches.schema().getFields();
     List<Source> sources = fields.stream().map(field -> new Source(field, dialect)).toList();
     int atOnce = dialect.parametersAtOnce() / fields.size();
@@ -69,15 +71,15 @@ final class TableWriter {
         int whole = perStatement == 1 ? 0 : count - count % perStatement;
         for (int start = 0; start < whole; start += perStatement) {
           for (int i = 0; i < perStatement; i++) {
-            set(statement, sources, i * sources.size(), start + i, rows);
+            set(statement, sources, i * sources.size(), start + i, before + rows);
           }
           check(session.run(statement, statement::executeUpdate), perStatement);
         }
         if (perStatement == 1) {
-          batch(statement, sources, 0, count, rows);
+          batch(statement, sources, 0, count, before + rows);
         } else if (whole < count) {
           try (PreparedStatement rest = session.prepare(one)) {
-            batch(rest, sources, whole, count, rows);
+            batch(rest, sources, whole, count, before + rows);
           }
         }
         rows += count;

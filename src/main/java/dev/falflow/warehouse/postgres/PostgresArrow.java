@@ -1,5 +1,6 @@
 package dev.falflow.warehouse.postgres;
 
+import dev.falflow.warehouse.arrow.ArrowText;
 import dev.falflow.warehouse.postgres.TypeCatalog.Column;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -20,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL's types as Arrow's, and back; docs/types.md has the table. */
 final class PostgresArrow {
-  /** Field metadata: the column's type in the database. */
-  static final String DATABASE_TYPE = "fal:database_type";
-
   private static final int MOST_DIGITS = 76; // of Arrow's widest decimal
   private static final int NARROW_DIGITS = 38;
   private static final int DECIMAL128 = 128;
@@ -80,7 +78,7 @@ final class PostgresArrow {
   static Field field(Column column, MapDictionaryProvider dictionaries, BufferAllocator allocator) {
     PostgresType type = column.type();
     ArrowType arrow = arrow(type);
-    Map<String, String> metadata = Map.of(DATABASE_TYPE, type.sql());
+    Map<String, String> metadata = Map.of(ArrowText.DATABASE_TYPE, type.sql());
     DictionaryEncoding encoding = null;
     if (type.isEnum()) {
       encoding =

@@ -7,6 +7,7 @@ import dev.falflow.dbt.HeldModel;
 import dev.falflow.dbt.ResolvedInput;
 import dev.falflow.warehouse.DataFolder;
 import dev.falflow.warehouse.ModelData;
+import dev.falflow.warehouse.arrow.ArrowText;
 import dev.falflow.warehouse.postgres.TypeCatalog.Column;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.falflow.FalException;
 import dev.falflow.Problem;
 import dev.falflow.warehouse.Identifiers;
+import dev.falflow.warehouse.arrow.ArrowText;
 import dev.falflow.warehouse.arrow.BatchReader;
 import dev.falflow.warehouse.postgres.TypeCatalog.Column;
 import java.nio.charset.StandardCharsets;
@@ -131,7 +132,7 @@ final class Publication {
     List<Loaded> wanted = new ArrayList<>();
     for (Field field : fields) {
       PostgresType natural = named(PostgresArrow.sql(field));
-      String asked = field.getMetadata().get(PostgresArrow.DATABASE_TYPE);
+      String asked = field.getMetadata().get(ArrowText.DATABASE_TYPE);
       PostgresType type = natural;
       if (asked != null) {
         PostgresType found = types.named(connection, asked);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.falflow.FalException;
+import dev.falflow.warehouse.arrow.ArrowText;
 import dev.falflow.warehouse.arrow.BatchWriter;
 import dev.falflow.warehouse.arrow.BytesValues;
 import dev.falflow.warehouse.arrow.ColumnValues;
@@ -212,7 +213,7 @@ class ConformanceTest {
             true,
             type,
             null,
-            databaseType == null ? null : Map.of(Column.DATABASE_TYPE, databaseType)),
+            databaseType == null ? null : Map.of(ArrowText.DATABASE_TYPE, databaseType)),
         null);
   }
 }

@@ -28,7 +28,7 @@ final class TestDatabase implements AutoCloseable {
   private final String quote;
   private final Connection connection;
   private final Optional<MariaDbServer> server;
-  private final DataFolder folder = new DataFolder();
+  private final DataFolder folder = new DataFolder(Map.of());
   private final JdbcWarehouse warehouse;
 
   private TestDatabase(
@@ -98,8 +98,10 @@ final class TestDatabase implements AutoCloseable {
   }
 
   long publish(String name, List<Path> files, String mode) {
-    try (ModelData data = model(name)) {
-      return data.publish(files, mode);
+    try (ModelData data = model(name);
+        ModelData.Load load = data.load(mode)) {
+      load.add(files);
+      return load.publish();
     }
   }
 

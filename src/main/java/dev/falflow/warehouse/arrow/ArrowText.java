@@ -1,15 +1,18 @@
-package dev.falflow.warehouse.postgres;
+package dev.falflow.warehouse.arrow;
 
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.TimeUnit;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 
-/** Arrow types as pyarrow prints them, which is how the worker is told of them. */
-final class ArrowText {
+/** What the worker is told of columns in words: Arrow types as pyarrow prints them. */
+public final class ArrowText {
+  /** Field metadata: the type that the column has in the database, as its SQL writes it. */
+  public static final String DATABASE_TYPE = "fal:database_type";
+
   private ArrowText() {}
 
-  static String of(Field field) {
+  public static String of(Field field) {
     if (field.getDictionary() != null) {
       return "string";
     }
