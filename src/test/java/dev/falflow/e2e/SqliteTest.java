@@ -67,7 +67,7 @@ class SqliteTest {
         "models/doubled.py",
         """
         df = ref("orders")
-        write_to_model(df, dtype={"id": "no such(type"})
+        write_to_model(df, dtype={"id": "no(such,type)"})
         """);
 
     CommandResult refused = project.fal().run("flow", "run", "--python", python, "-s", "doubled");

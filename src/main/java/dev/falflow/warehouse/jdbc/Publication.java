@@ -212,6 +212,13 @@ final class Publication implements AutoCloseable {
   private void check(List<Field> fields) {
     List<Problem> problems = new ArrayList<>();
     for (Field field : fields) {
+      String asked = field.getMetadata().get(ArrowText.DATABASE_TYPE);
+      if (asked != null && !TypeText.isType(asked)) {
+        problems.add(
+            Problem.of(
+                "unknown-type",
+                "column %s: %s is no type.".formatted(Identifiers.quote(field.getName()), asked)));
+      }
       if (!TableWriter.canWrite(field, dialect)) {
         problems.add(
             Problem.of(

@@ -163,9 +163,13 @@ class ConformanceTest {
     assertThatThrownBy(() -> database.publish("target", List.of(mistyped), "append"))
         .hasMessageContaining("unknown-column")
         .hasMessageContaining("\"name\"");
-    Path impossible = file(List.of("a", "b", "c"), "x", Map.of("c", "no such(type"));
-    assertThatThrownBy(() -> database.publish("target", List.of(impossible), "overwrite"))
-        .isInstanceOf(FalException.class);
+    for (String type :
+        List.of("no such(type", "int) select 1 --", "int, d int", "int default 7", "int; drop x")) {
+      Path impossible = file(List.of("a", "b", "c"), "x", Map.of("c", type));
+      assertThatThrownBy(() -> database.publish("target", List.of(impossible), "overwrite"))
+          .hasMessageContaining("column \"c\": " + type + " is no type")
+          .hasMessageContaining("unknown-type");
+    }
     if (!database.isSqlite()) {
       database.execute(
           "alter table target add primary key (id)",
