@@ -183,15 +183,15 @@ class Load:
         self._rows += table.num_rows
         self._cursor.unregister(data)
 
-    def publish(self) -> int:
-        """Commit; the number of rows that were added."""
+    def publish(self) -> tuple[int, list[dict[str, str]] | None]:
+        """Commit; the number of rows that were added, and the relation's columns."""
         loaded = (_rows(self._cursor, self._relation) or 0) - (self._before or 0)
         if loaded != self._rows:
             raise PublishError(
                 f"{self._relation} holds {loaded} new rows, {self._rows} were written"
             )
         self._cursor.execute("commit")
-        return self._rows
+        return self._rows, _columns(self.handle.cursor(), self._relation)
 
     def close(self) -> None:
         self.handle.close()  # which undoes what was not committed
@@ -223,7 +223,7 @@ class Load:
             self._cursor.execute(f"create table {self._relation} as {select}")
 
 
-def _columns(cursor: Any, relation: str) -> list[dict[str, str]] | None:
+def _columns(cursor: Any, relation: Any) -> list[dict[str, str]] | None:
     """Name, Arrow type and database type of each column, None where there is no table."""
     import duckdb
 

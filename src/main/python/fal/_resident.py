@@ -230,7 +230,8 @@ class Resident:
         return {}
 
     def _do_publish(self, command: dict[str, Any]) -> dict[str, Any]:
-        return {"rows": self._data.open_one(command["number"]).publish()}
+        rows, columns = self._data.open_one(command["number"]).publish()
+        return {"rows": rows, "columns": columns}
 
     def _do_close(self, command: dict[str, Any]) -> dict[str, Any]:
         self._data.close_one(command["number"])

@@ -6,12 +6,13 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from fal import FalError, FalTypeError, _arrow_file, _reading
+from fal import FalError, FalTypeError, _arrow_file, _reading, _round_trip
 from fal._wire import Channel, Input, RunModel
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Run:
         self.model = model
         self.places = places
         self.written_at: str | None = None
+        self.round_trip = _round_trip.RoundTrip()
         self._channel = channel
         self._process = os.getpid()
         self._talking = threading.RLock()
@@ -84,7 +86,11 @@ class Run:
                 _writing.Parts(data, dtype, self.model, self._sources), where
             )
         else:
+            started = time.perf_counter()
             written = _writing.write(data, dtype, self.model, self._sources)
+            passage = self.round_trip.output(_round_trip.kind(data))
+            passage.seconds = time.perf_counter() - started
+            passage.add(written.files, _round_trip.dtypes(data))
         self._ask(
             {
                 "type": "write",
@@ -99,7 +105,9 @@ class Run:
 
     def _write_parts(self, parts: _writing.Parts, where: Mapping[str, Any]) -> _writing.Written:
         """Hands over part by part; an answer comes when the part before is in the database."""
-        for number, files in enumerate(parts.files(), 1):
+        passage = self.round_trip.output("batches")
+        for number, files in enumerate(passage.timed(parts.files()), 1):
+            passage.add(files, parts.dtypes)
             self._ask({"type": "part", "number": number, "files": files, **where})
         return parts.written()
 
@@ -152,8 +160,14 @@ class Run:
                 )
             return self._batches(kind, name, version, size, chosen)
         with self._talking:
-            files = self._files(kind, name, version)
-        return self._sources.frame(files, frame, chosen)
+            found = self._input(kind, name, version)
+        files = found.files or ()
+        started = time.perf_counter()
+        made = self._sources.frame(files, frame, chosen)
+        passage = self.round_trip.input(found.relation, frame)
+        passage.seconds = time.perf_counter() - started
+        passage.add(files, _round_trip.dtypes(made))
+        return made
 
     def _batches(
         self,
@@ -167,28 +181,32 @@ class Run:
         # Small batches come together, as many as make a part of the usual size.
         rows = size * max(1, _arrow_file.ROWS // size)
         question = {"kind": kind, "arguments": name, "version": version, "rows": rows}
-        stream = self._ask({"type": "stream", **question, **self._place()})["stream"]
+        opened = self._ask({"type": "stream", **question, **self._place()})
+        passage = self.round_trip.input(opened.get("relation"), "batches")
 
         def frames() -> Iterator[Any]:
-            while files := self._ask({"type": "next", "stream": stream})["files"]:
-                yield from self._sources.batches(files, size, dtypes)
+            while files := self._ask({"type": "next", "stream": opened["stream"]})["files"]:
+                first = True
+                for frame in passage.timed(self._sources.batches(files, size, dtypes)):
+                    if first:
+                        passage.add(files, _round_trip.dtypes(frame))
+                        first = False
+                    yield frame
 
         return frames()
 
-    def _files(
-        self, kind: str, name: tuple[str, ...], version: int | str | None
-    ) -> tuple[str, ...]:
-        """The paths of the rows; asked for unless they were fetched ahead, waited for if need be."""
+    def _input(self, kind: str, name: tuple[str, ...], version: int | str | None) -> Input:
+        """With the paths of its rows; asked for unless they were fetched ahead, waited for if need be."""
         key = (kind, name, None if version is None else str(version))
         if key not in self._inputs:
             question = {"kind": kind, "arguments": name, "version": version}
             answer = self._ask({"type": "read", **question, **self._place()})
-            self._inputs[key] = Input.of({**question, "files": answer["files"]})
-        while (files := self._inputs[key].files) is None:
+            self._inputs[key] = Input.of({**answer, **question})
+        while self._inputs[key].files is None:
             if key in self._failed:
                 raise _error(self._failed[key])
             self._listen()
-        return files
+        return self._inputs[key]
 
     def _ask(self, question: Mapping[str, Any]) -> dict[str, Any]:
         """Sends a question and waits for its answer; an ``error`` is raised where the model asked."""

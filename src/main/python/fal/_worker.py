@@ -3,7 +3,7 @@
 Connects three times to the socket it was given; the first line of each connection is
 ``{"worker","token","stream": "control"|"stdout"|"stderr"}``. stdout and stderr belong to the model and become
 fds 1 and 2. On control, JSON lines: first the JVM's ``run``, then questions as the model asks them, each with an
-``id`` that its answer repeats, last ``done`` (``wrote``) or ``failed`` (``error`` with class, message,
+``id`` that its answer repeats, last ``done`` (``wrote``, ``round_trip``) or ``failed`` (``error`` with class, message,
 traceback, frames and kind). The exit code is 0 after either; 70 when the conversation itself broke down.
 
 Questions and their answers; instead of any of these comes ``error`` (``code``, ``message``), raised in the model:
@@ -124,7 +124,7 @@ def _execute(model: RunModel, script: Script, run: Run) -> BaseException | None:
 
 def _end(error: BaseException | None, run: Run) -> dict[str, Any]:
     wrote = run.written_at is not None
-    done = {"type": "done", "wrote": wrote}
+    done = {"type": "done", "wrote": wrote, "round_trip": run.round_trip.as_json()}
     if error is None:
         return done
     description = describe(error, run.places, run.model.project_dir)

@@ -18,6 +18,7 @@ import pyarrow as pa
 from fal import FalError, FalTypeError, _arrow_file
 from fal._columns import Column, Unwritable, absent, full_name
 from fal._reading import DATABASE_TYPE, Sources, fits
+from fal._round_trip import dtypes
 from fal._types import cast_plain, is_text, plain
 from fal._wire import RunModel
 
@@ -92,6 +93,7 @@ class Parts:
         self._model = model
         self._sources = sources
         self._schema: pa.Schema | None = None
+        self.dtypes: dict[str, str] = {}  # of the first frame
         self._without_values: frozenset[str] = frozenset()
         self._rows = 0
         self._notices: list[str] = []
@@ -159,6 +161,7 @@ class Parts:
         declared = {**self._model.declared_types, **named}
         self._model = replace(self._model, declared_types=declared)
         table = _table(frame, self._model, self._sources, notices)
+        self.dtypes = dtypes(frame)
         self._schema = _with_database_types(
             table.schema, _database_types(self._dtype, table.schema)
         )

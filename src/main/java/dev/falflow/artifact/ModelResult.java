@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param rows published, 0 on failure
  * @param readTime from the hold until the last input of the graph was in its Arrow file
  * @param publishTime loading and swapping
+ * @param roundTrip of a model that was published, else null
  * @param peakRssKb the worker's largest resident memory, kB
  * @param failure null on success
  * @param log what the model printed, null when it printed nothing
@@ -29,6 +30,7 @@ public record ModelResult(
     long rows,
     Duration readTime,
     Duration publishTime,
+    @Nullable RoundTrip roundTrip,
     long peakRssKb,
     @Nullable Failure failure,
     @Nullable Path log) {
@@ -62,6 +64,9 @@ public record ModelResult(
     json.put("publish_time", seconds(publishTime));
     json.put("rows", rows);
     json.put("peak_rss_kb", peakRssKb);
+    if (roundTrip != null) {
+      json.set("round_trip", roundTrip.toJson());
+    }
     if (failure != null) {
       json.putObject("error")
           .put("code", failure.code())
@@ -71,7 +76,7 @@ public record ModelResult(
     return json;
   }
 
-  private static double seconds(Duration duration) {
+  static double seconds(Duration duration) {
     return duration.toNanos() / 1e9;
   }
 }

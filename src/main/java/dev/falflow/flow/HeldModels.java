@@ -82,6 +82,7 @@ final class HeldModels {
     try {
       ModelResult result = run(held);
       artifacts.add(result);
+      tell(result);
       ModelResult.Failure failure = result.failure();
       success = failure == null;
       rows = result.rows();
@@ -91,6 +92,12 @@ final class HeldModels {
       message = "fal failed inside: " + bug;
     } finally {
       engine.release(held, success, message, rows);
+    }
+  }
+
+  private void tell(ModelResult result) {
+    if (result.roundTrip() != null) {
+      result.roundTrip().lines().forEach(line -> reporter.debug(result.name() + " | " + line));
     }
   }
 

@@ -82,8 +82,8 @@ final class Loading implements AutoCloseable {
     return written;
   }
 
-  /** Makes what was written the model's table; how many rows. */
-  long publish() {
+  /** Makes what was written the model's table. */
+  ModelData.Published publish() {
     ModelData.Load whole = load;
     if (whole == null) {
       whole = data.load(mode);

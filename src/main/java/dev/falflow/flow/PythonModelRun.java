@@ -10,6 +10,7 @@ import dev.falflow.Problem;
 import dev.falflow.artifact.ModelLog;
 import dev.falflow.artifact.ModelResult;
 import dev.falflow.artifact.ModelResult.Failure;
+import dev.falflow.artifact.RoundTrip;
 import dev.falflow.dbt.DbtEngine;
 import dev.falflow.dbt.HeldModel;
 import dev.falflow.dbt.ModelInput;
@@ -19,6 +20,7 @@ import dev.falflow.python.Worker;
 import dev.falflow.source.PythonSource;
 import dev.falflow.warehouse.DataFolder;
 import dev.falflow.warehouse.ModelData;
+import dev.falflow.warehouse.ModelData.Published;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -49,7 +51,7 @@ final class PythonModelRun {
   private final JsonNode target;
   private final Worker worker;
   private final DbtEngine engine;
-  private final ModelData data;
+  private final TimedData data;
   private final DataFolder folder;
   private final Consumer<String> onNotice;
   private final Queue<Path> inputFiles = new ConcurrentLinkedQueue<>();
@@ -73,7 +75,7 @@ final class PythonModelRun {
     this.target = target;
     this.worker = worker;
     this.engine = engine;
-    this.data = data;
+    this.data = new TimedData(data);
     this.folder = folder;
     this.onNotice = onNotice;
   }
@@ -94,6 +96,7 @@ final class PythonModelRun {
     Failure failure = null;
     long rows = 0;
     Duration publishTime = Duration.ZERO;
+    RoundTrip roundTrip = null;
     Worker.Exit exit = new Worker.Exit(null, null, 0);
     CompletableFuture<Void> inputs = CompletableFuture.completedFuture(null);
     try (Loading loading = new Loading(data, threads);
@@ -104,8 +107,11 @@ final class PythonModelRun {
       if (end.isPresent() && loading.isWritten() && isDone(end.get()) && !stopped.getAsBoolean()) {
         // Not after the worker's exit: giving back a large frame's memory takes it a while.
         Instant loaded = clock.instant();
-        rows = loading.publish();
+        Published published = loading.publish();
+        rows = published.rows();
         publishTime = Duration.between(loaded, clock.instant());
+        JsonNode passages = end.get().path("round_trip");
+        roundTrip = RoundTrip.of(passages, data.reads(), data.load(), published.columns());
         exit = worker.awaitExit();
       } else {
         exit = worker.awaitExit();
@@ -132,6 +138,7 @@ final class PythonModelRun {
         rows,
         readTime,
         publishTime,
+        roundTrip,
         exit.peakRssKb(),
         failure,
         log.path());
@@ -248,7 +255,7 @@ final class PythonModelRun {
         case "stream" -> {
           ResolvedInput input = engine.resolve(held, ModelInput.from(question));
           int stream = streams.open(input, question.path("rows").asInt());
-          answer.put("type", "opened").put("stream", stream);
+          answer.put("type", "opened").put("stream", stream).put("relation", input.relation());
         }
         case "next" -> {
           List<Path> files = streams.next(question.path("stream").asInt());

@@ -72,9 +72,10 @@ public final class DuckDbWarehouse implements Warehouse {
         }
 
         @Override
-        public long publish() {
+        public Published publish() {
           ObjectNode command = ResidentProcess.command("publish").put("number", number);
-          return engine.moveData(model, command).path("rows").asLong();
+          JsonNode published = engine.moveData(model, command);
+          return new Published(published.path("rows").asLong(), published.path("columns"));
         }
 
         @Override

@@ -59,6 +59,14 @@ public interface ModelData extends AutoCloseable {
   }
 
   /**
+   * A relation that was published.
+   *
+   * @param rows that were added
+   * @param columns as {@link ModelData#columns} has them
+   */
+  record Published(long rows, JsonNode columns) {}
+
+  /**
    * A relation on its way in; one call at a time. Readers see the old one until it is published.
    */
   interface Load extends AutoCloseable {
@@ -72,10 +80,9 @@ public interface ModelData extends AutoCloseable {
     /**
      * Makes what was added the content of the relation, or of its end.
      *
-     * @return rows
      * @throws FalException with the database's own words; the relation is as it was
      */
-    long publish();
+    Published publish();
 
     /** What was not published is gone. */
     @Override

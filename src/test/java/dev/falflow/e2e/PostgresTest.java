@@ -344,6 +344,23 @@ class PostgresTest {
   }
 
   @Test
+  void aReaderWhoseSnapshotIsOlderSeesAWholeVersionToo() throws IOException, SQLException {
+    project.write("models/lone.py", ONE_ROW + "write_to_model(pd.DataFrame({'n': [1, 2]}))\n");
+    succeeds("run", "--select", "lone");
+    try (Connection connection = SERVER.connect();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      statement.execute("select 1");
+      succeeds("run", "--select", "lone");
+      try (ResultSet row = statement.executeQuery("select count(*) from " + schema + ".lone")) {
+        row.next();
+        assertThat(row.getInt(1)).isEqualTo(2);
+      }
+    }
+  }
+
+  @Test
   void manyInputsAreReadAtOneMoment() throws IOException {
     project.write("models/schema.yml", "version: 2\n");
     project.write("models/second.sql", "{{ config(materialized='table') }} select 1 as one");

@@ -54,6 +54,7 @@ final class Events {
         failure == null ? 7 : 0,
         Duration.ofMillis(10),
         Duration.ofMillis(20),
+        null,
         1000,
         failure,
         log);

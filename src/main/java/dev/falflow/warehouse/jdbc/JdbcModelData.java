@@ -38,23 +38,24 @@ final class JdbcModelData implements ModelData {
 
   @Override
   public JsonNode columns() {
-    return attempt(
-        session -> {
-          if (relation.kind(session.connection(), dialect) == Relation.Kind.NOTHING) {
-            return Json.MAPPER.nullNode();
-          }
-          ArrayNode columns = Json.MAPPER.createArrayNode();
-          try (PreparedStatement query = session.prepare("select * from " + relation)) {
-            for (Column column : ResultReader.describe(query, dialect)) {
-              columns
-                  .addObject()
-                  .put("name", column.name())
-                  .put("type", ArrowText.of(column.field()))
-                  .put("database_type", column.databaseType());
-            }
-          }
-          return columns;
-        });
+    return attempt(this::columns);
+  }
+
+  private JsonNode columns(Session session) throws SQLException {
+    if (relation.kind(session.connection(), dialect) == Relation.Kind.NOTHING) {
+      return Json.MAPPER.nullNode();
+    }
+    ArrayNode columns = Json.MAPPER.createArrayNode();
+    try (PreparedStatement query = session.prepare("select * from " + relation)) {
+      for (Column column : ResultReader.describe(query, dialect)) {
+        columns
+            .addObject()
+            .put("name", column.name())
+            .put("type", ArrowText.of(column.field()))
+            .put("database_type", column.databaseType());
+      }
+    }
+    return columns;
   }
 
   @Override
@@ -124,9 +125,9 @@ final class JdbcModelData implements ModelData {
     }
 
     @Override
-    public long publish() {
+    public Published publish() {
       try {
-        return publication.publish();
+        return new Published(publication.publish(), columns(session));
       } catch (SQLException e) {
         throw JdbcErrors.of(e, dialect, connections.address());
       }

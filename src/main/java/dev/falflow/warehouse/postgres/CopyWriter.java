@@ -24,11 +24,17 @@ final class CopyWriter {
   private final Connection connection;
   private final Relation into;
   private final List<Loaded> columns;
+  private final boolean isNew;
 
-  CopyWriter(Connection connection, Relation into, List<Loaded> columns) {
+  /**
+   * {@code isNew}: the table was made in this transaction. Its rows are then written frozen, so
+   * that a reader whose snapshot is older than the table finds them in it, rather than none.
+   */
+  CopyWriter(Connection connection, Relation into, List<Loaded> columns, boolean isNew) {
     this.connection = connection;
     this.into = into;
     this.columns = columns;
+    this.isNew = isNew;
   }
 
   /** Whether a field's values can be written as this type without a cast. */
@@ -91,7 +97,11 @@ final class CopyWriter {
   private String statement() {
     return columns.stream()
         .map(column -> Identifiers.quote(column.name()))
-        .collect(Collectors.joining(", ", "copy " + into + " (", ") from stdin (format binary)"));
+        .collect(
+            Collectors.joining(
+                ", ",
+                "copy " + into + " (",
+                ") from stdin (format binary" + (isNew ? ", freeze)" : ")")));
   }
 
   /** A column's values of the batch at hand. */

@@ -49,24 +49,25 @@ final class PostgresModelData implements ModelData {
 
   @Override
   public JsonNode columns() {
-    return attempt(
-        connection -> {
-          Relation relation = Relation.of(model);
-          if (!relation.exists(connection)) {
-            return Json.MAPPER.nullNode();
-          }
-          ArrayNode columns = Json.MAPPER.createArrayNode();
-          try (MapDictionaryProvider dictionaries = new MapDictionaryProvider()) {
-            for (Column column : describe(connection, "select * from " + relation)) {
-              columns
-                  .addObject()
-                  .put("name", column.name())
-                  .put("type", ArrowText.of(PostgresArrow.field(column, dictionaries, allocator)))
-                  .put("database_type", column.type().sql());
-            }
-          }
-          return columns;
-        });
+    return attempt(this::columns);
+  }
+
+  private JsonNode columns(Connection connection) throws SQLException {
+    Relation relation = Relation.of(model);
+    if (!relation.exists(connection)) {
+      return Json.MAPPER.nullNode();
+    }
+    ArrayNode columns = Json.MAPPER.createArrayNode();
+    try (MapDictionaryProvider dictionaries = new MapDictionaryProvider()) {
+      for (Column column : describe(connection, "select * from " + relation)) {
+        columns
+            .addObject()
+            .put("name", column.name())
+            .put("type", ArrowText.of(PostgresArrow.field(column, dictionaries, allocator)))
+            .put("database_type", column.type().sql());
+      }
+    }
+    return columns;
   }
 
   private List<Column> describe(Connection connection, String query) throws SQLException {
@@ -183,11 +184,11 @@ final class PostgresModelData implements ModelData {
     }
 
     @Override
-    public long publish() {
+    public Published publish() {
       try {
-        long rows = publication.finish();
+        Published published = new Published(publication.finish(), columns(connection));
         connection.commit();
-        return rows;
+        return published;
       } catch (SQLException e) {
         throw PostgresErrors.of(e, connections);
       }

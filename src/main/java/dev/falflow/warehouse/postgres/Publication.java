@@ -68,7 +68,7 @@ final class Publication {
         known = begin(batches.schema().getFields());
         columns = known;
       }
-      rows += new CopyWriter(connection, into, known).write(batches, rows);
+      rows += new CopyWriter(connection, into, known, into.equals(made)).write(batches, rows);
     }
   }
 

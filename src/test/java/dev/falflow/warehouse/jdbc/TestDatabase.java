@@ -101,7 +101,7 @@ final class TestDatabase implements AutoCloseable {
     try (ModelData data = model(name);
         ModelData.Load load = data.load(mode)) {
       load.add(files);
-      return load.publish();
+      return load.publish().rows();
     }
   }
 
