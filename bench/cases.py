@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import statistics
@@ -11,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import projects
+from batches import batches, batches_postgres, publish_seconds
+from mariadb import mariadb
 from measure import Bar, BenchError, Outcome, Ran, alternate, median_ratio, run, span_of_models
 from postgres import postgres
 
@@ -206,54 +207,6 @@ def frames(bench: Bench) -> Outcome:
     )
 
 
-def batches(bench: Bench) -> Outcome:
-    ours: dict[str, Path] = {}
-    for millions in (5, 50):
-        project = projects.wide_source(bench.folder / str(millions))
-        projects.write(project / "models" / "doubled.py", projects.BATCHED_COPY)
-        bench.fill_wide(project, millions * 1_000_000, projects.LONG_TABLE)
-        ours[f"{millions} M"] = project
-    java_mb: list[float] = []
-    private_mb: list[float] = []
-
-    def a_million_rows(name: str) -> float:
-        """What reading and writing took in the model, and the publishing after it."""
-        ran = bench.flow_run(ours[name])
-        java_mb.append(ran.peak_java_mb)
-        private_mb.append(float(re.findall(r"private MB: (\S+)", ran.output)[0]))
-        seconds = float(re.findall(r"seconds in the model: (\S+)", ran.output)[0])
-        return (seconds + publish_seconds(ours[name])) / float(name.split()[0])
-
-    figures = alternate(
-        {
-            "1 M rows of 5 M": lambda: a_million_rows("5 M"),
-            "1 M rows of 50 M": lambda: a_million_rows("50 M"),
-        },
-        bench.rounds,
-    )
-    return Outcome(
-        "batches",
-        "50 M rows of 4 columns through a model in batches, read, changed, written and published, against 5 M",
-        figures,
-        [
-            Bar(
-                "time a row",
-                median_ratio(figures, "1 M rows of 50 M", "1 M rows of 5 M"),
-                1.43,
-                "times",
-            ),
-            Bar("Java's memory", max(java_mb), 1024, "MB"),
-            Bar("the model's private memory", max(private_mb), 600, "MB"),
-        ],
-    )
-
-
-def publish_seconds(project: Path) -> float:
-    """What the only model's publishing took in the last run."""
-    results = json.loads((project / "target" / "fal_results.json").read_text(encoding="utf-8"))
-    return float(results["python_models"][0]["publish_time"])
-
-
 def sleepers(bench: Bench) -> Outcome:
     ours = projects.sleepers(bench.folder / "ours", 8)
 
@@ -326,6 +279,8 @@ CASES: dict[str, Callable[[Bench], Outcome]] = {
     "sleepers": sleepers,
     "many-models": many_models,
     "sql-only": sql_only,
+    "batches-postgres": batches_postgres,
+    "mariadb": mariadb,
     "postgres-1m": lambda bench: postgres(bench, 1_000_000),
     "postgres-5m": lambda bench: postgres(bench, 5_000_000),
 }

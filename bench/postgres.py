@@ -12,6 +12,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,6 +57,26 @@ df['added'] = df['quantity'] * 2
 worked = time.perf_counter()
 write_to_model(df)
 print("seconds:", read - started, worked - read, time.perf_counter() - worked)
+"""
+
+DEPP_MODEL = """
+import pandas as pd
+from dbt.adapters.depp.typing import PandasDbt, SessionObject
+
+
+def model(dbt: PandasDbt, session: SessionObject) -> pd.DataFrame:
+    df = dbt.source("raw", "wide")
+    df["added"] = df["quantity"] * 2
+    return df
+"""
+
+DEPP_PROFILE = """
+bench:
+  target: dev
+  outputs:
+    dev: {{type: depp, db_profile: server, database: postgres, schema: depp}}
+    server: {{type: postgres, host: 127.0.0.1, port: {port}, user: bench, password: none, database: postgres,
+              schema: depp, threads: 4}}
 """
 
 PYBRIDGE_MODEL = """
@@ -122,6 +143,14 @@ def find_binaries() -> Path:
     raise BenchError("needs PostgreSQL's initdb; Debian's package is postgresql")
 
 
+def newer_python() -> Path | None:
+    """A Python of 3.12 or newer, which dbt-depp wants: the one we run in, one on PATH, or pyenv's."""
+    found = [Path(sys.executable)] if sys.version_info >= (3, 12) else []
+    found += [Path(name) for each in ("3.13", "3.12") if (name := shutil.which(f"python{each}"))]
+    found += sorted(Path.home().glob(".pyenv/versions/3.1[23].*/bin/python"))
+    return next(iter(found), None)
+
+
 def environment(name: str, python: Path, *packages: str) -> Path:
     """The Python of an environment with these packages, made once."""
     place = ENVIRONMENTS / name
@@ -132,6 +161,11 @@ def environment(name: str, python: Path, *packages: str) -> Path:
         run([made, "-m", "pip", "install", "--quiet", *packages], projects.REPOSITORY)
         (place / "complete").touch()
     return made
+
+
+def adbc_environment(bench: Bench) -> Path:
+    packages = ("adbc-driver-postgresql", "adbc-driver-manager", "pandas", "pyarrow")
+    return environment("adbc", bench.python, *packages)
 
 
 def new_project(folder: Path, port: int, adapter: str, model: str) -> Path:
@@ -151,9 +185,7 @@ def new_project(folder: Path, port: int, adapter: str, model: str) -> Path:
 
 
 def postgres(bench: Bench, rows: int) -> Outcome:
-    adbc = environment(
-        "adbc", bench.python, "adbc-driver-postgresql", "adbc-driver-manager", "pandas", "pyarrow"
-    )
+    adbc = adbc_environment(bench)
     with server(bench.folder) as port:
         uri = f"postgresql://bench@127.0.0.1:{port}/postgres"
         run([adbc, PEER, uri, FILL.format(rows=rows)], bench.folder)
@@ -186,6 +218,16 @@ def postgres(bench: Bench, rows: int) -> Outcome:
                 return span_of_models(theirs)
 
             turns["dbt-pybridge"] = by_pybridge
+        if newer := newer_python():
+            depp = environment("depp", newer, "dbt-depp==0.4.8", "dbt-core>=1.10,<1.12")
+            depps = new_project(bench.folder / "depp", port, "depp", DEPP_MODEL)
+            projects.write(depps / "profiles.yml", DEPP_PROFILE.format(port=port))
+
+            def by_depp() -> float:
+                run([depp.parent / "dbt", "run"], depps)
+                return span_of_models(depps)
+
+            turns["dbt-depp"] = by_depp
         totals = alternate(turns, bench.rounds)
     figures = {name: values[1:] for name, values in parts.items()} | totals
     bars = [
@@ -195,14 +237,17 @@ def postgres(bench: Bench, rows: int) -> Outcome:
         Bar("write and publish", median_ratio(figures, "fal, write", "ADBC, write"), 1.1, "times"),
         Bar("all of it", median_ratio(figures, "fal", "ADBC"), 1.2, "times"),
     ]
-    if "dbt-pybridge" in figures:
-        ratio = median_ratio(figures, "fal", "dbt-pybridge")
-        bars.append(Bar("against dbt-pybridge's node", ratio, 0.25, "times"))
+    for peer in ("dbt-pybridge", "dbt-depp"):
+        if peer in figures:
+            bars.append(
+                Bar(f"against {peer}'s node", median_ratio(figures, "fal", peer), 0.25, "times")
+            )
     return Outcome(
         f"postgres-{rows // 1_000_000}m",
         f"PostgreSQL: {rows // 1_000_000} M rows of 10 columns read, one added, published, against ADBC in one process",
         figures,
         bars,
+        {} if "dbt-depp" in figures else {"dbt-depp": "not run, it wants Python 3.12 or newer"},
     )
 
 
