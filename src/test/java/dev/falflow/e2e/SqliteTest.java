@@ -15,13 +15,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A warehouse by its JDBC driver: dbt-sqlite, and the driver as the user drops it in. */
 class SqliteTest {
-  @Test
-  void pythonModelsReadAndWriteBesideDbt(@TempDir Path scratch) throws Exception {
+  @ParameterizedTest
+  @EnumSource(Engine.class)
+  void pythonModelsReadAndWriteBesideDbt(Engine engine, @TempDir Path scratch) throws Exception {
     String python = DbtEnvironments.sqlite().toString();
-    SampleProject project = SampleProject.copyOf("sqlite", scratch);
+    SampleProject project = SampleProject.copyOf("sqlite", scratch).on(engine);
     dropInDriver(project);
 
     CommandResult first = project.fal().run("flow", "build", "--python", python);
@@ -33,10 +36,20 @@ class SqliteTest {
     assertThat(rows(project, "select sql from sqlite_master where name = 'doubled'").get(0))
         .contains("\"id\" INTEGER", "\"price\" REAL", "\"name\" TEXT", "\"day\" timestamp")
         .contains("\"late\" boolean");
+    assertThat(rows(project, "select n, twice from total")).containsExactly("2|13.0");
+  }
 
-    CommandResult second = project.fal().run("flow", "build", "--python", python);
+  @Test
+  void aSecondRunReplacesAndAddsAndLeavesNothing(@TempDir Path scratch) throws Exception {
+    String python = DbtEnvironments.sqlite().toString();
+    SampleProject project = SampleProject.copyOf("sqlite", scratch);
+    dropInDriver(project);
 
-    assertThat(second.exitCode()).as(second::toString).isZero();
+    for (int run = 0; run < 2; run++) {
+      CommandResult ended = project.fal().run("flow", "run", "--python", python);
+      assertThat(ended.exitCode()).as(ended::toString).isZero();
+    }
+
     assertThat(rows(project, "select n, twice from total")).containsExactly("4|26.0");
     assertThat(rows(project, "select name from sqlite_master order by name"))
         .containsExactly("again", "doubled", "orders", "orders_view", "total");
