@@ -22,7 +22,7 @@ public final class Warehouses {
     String type = parsed.target().path("type").asText();
     return switch (type) {
       case "duckdb" -> new DuckDbWarehouse(engine, folder);
-      case "postgres" -> new PostgresWarehouse(parsed.credentials(), folder);
+      case "postgres" -> new PostgresWarehouse(parsed.credentials(), root, folder);
       default -> new JdbcWarehouse(type, parsed.credentials(), root, System.getenv(), folder);
     };
   }
