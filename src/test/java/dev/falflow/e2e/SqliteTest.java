@@ -3,7 +3,7 @@ package dev.falflow.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -90,15 +90,31 @@ class SqliteTest {
     assertThat(rows(project, "select count(*), sum(twice) from doubled")).containsExactly("2|13.0");
   }
 
+  private static void execute(SampleProject project, String... statements) throws SQLException {
+    try (Connection connection = connect(project);
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  private static Connection connect(SampleProject project) throws SQLException {
+    return DriverManager.getConnection("jdbc:sqlite:" + project.root().resolve("shop.db"));
+  }
+
+  static Path driver() throws URISyntaxException {
+    return Path.of(
+        org.sqlite.JDBC.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+  }
+
   private static void dropInDriver(SampleProject project) throws Exception {
-    URI jar = org.sqlite.JDBC.class.getProtectionDomain().getCodeSource().getLocation().toURI();
     Path drivers = Files.createDirectories(project.root().resolve("drivers"));
-    Files.copy(Path.of(jar), drivers.resolve("sqlite-jdbc.jar"));
+    Files.copy(driver(), drivers.resolve("sqlite-jdbc.jar"));
   }
 
   private static List<String> rows(SampleProject project, String query) throws SQLException {
-    try (Connection connection =
-            DriverManager.getConnection("jdbc:sqlite:" + project.root().resolve("shop.db"));
+    try (Connection connection = connect(project);
         Statement statement = connection.createStatement();
         ResultSet found = statement.executeQuery(query)) {
       List<String> rows = new ArrayList<>();
