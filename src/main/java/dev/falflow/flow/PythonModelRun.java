@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.FalException;
 import dev.falflow.Json;
 import dev.falflow.Location;
-import dev.falflow.Problem;
 import dev.falflow.artifact.ModelLog;
 import dev.falflow.artifact.ModelResult;
 import dev.falflow.artifact.ModelResult.Failure;
@@ -112,8 +111,7 @@ final class PythonModelRun {
         failure = failureOf(end, exit, stopped.getAsBoolean(), serverLines);
       }
     } catch (FalException e) {
-      Problem problem = e.problems().get(0);
-      failure = new Failure(problem.code(), writeCall + ": " + problem.message(), null);
+      failure = new Failure(e.problems().get(0).code(), writeCall + ": " + e.words(), null);
       worker.kill(); // it may wait for what will not come
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -213,13 +211,12 @@ final class PythonModelRun {
       Json.putPaths(message, "files", files);
       return message;
     } catch (FalException e) {
-      Problem problem = e.problems().get(0);
       return input
           .input()
           .toJson()
           .put("type", "error")
-          .put("code", problem.code())
-          .put("message", "Could not read " + input.relation() + ": " + problem.message());
+          .put("code", e.problems().get(0).code())
+          .put("message", "Could not read " + input.relation() + ": " + e.words());
     }
   }
 
@@ -270,12 +267,11 @@ final class PythonModelRun {
       }
       return answer;
     } catch (FalException e) {
-      Problem problem = e.problems().get(0);
       return Json.MAPPER
           .createObjectNode()
           .put("type", "error")
-          .put("code", problem.code())
-          .put("message", problem.message());
+          .put("code", e.problems().get(0).code())
+          .put("message", e.words());
     }
   }
 

@@ -279,7 +279,7 @@ final class ProcessRun {
           new HeldModel(number, node.uniqueId(), thread, inputs, details(node, previous)));
     } catch (FalException e) {
       holds.put(number, new Holding(node, thread, begun, clock.instant()));
-      released.add(new Released(number, false, e.problems().get(0).message(), 0));
+      released.add(new Released(number, false, e.words(), 0));
     }
   }
 
