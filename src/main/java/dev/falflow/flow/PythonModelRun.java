@@ -111,11 +111,14 @@ final class PythonModelRun {
         failure = failureOf(end, exit, stopped.getAsBoolean(), serverLines);
       }
     } catch (FalException e) {
-      failure = new Failure(e.problems().get(0).code(), writeCall + ": " + e.words(), null);
+      failure =
+          stopped.getAsBoolean()
+              ? interrupted()
+              : new Failure(e.problems().get(0).code(), writeCall + ": " + e.words(), null);
       worker.kill(); // it may wait for what will not come
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      failure = new Failure("interrupted", source.file() + ": interrupted", null);
+      failure = interrupted();
     } finally {
       inputs.exceptionally(whoAskedWasTold -> null).join();
       inputFiles.forEach(DataFolder::discard);
@@ -278,7 +281,7 @@ final class PythonModelRun {
   private Failure failureOf(
       Optional<JsonNode> end, Worker.Exit exit, boolean stopped, Supplier<String> serverLines) {
     if (stopped) {
-      return new Failure("interrupted", source.file() + ": interrupted", null);
+      return interrupted();
     }
     if (end.isEmpty()) {
       return new Failure("worker-crashed", source.file() + ": " + crash(exit, serverLines), null);
@@ -292,6 +295,10 @@ final class PythonModelRun {
             + ": the script ended without reaching its write_to_model call."
             + " Call it on every way through the script.",
         null);
+  }
+
+  private Failure interrupted() {
+    return new Failure("interrupted", source.file() + ": interrupted", null);
   }
 
   private static String crash(Worker.Exit exit, Supplier<String> serverLines) {

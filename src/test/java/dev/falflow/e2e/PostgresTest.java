@@ -360,7 +360,7 @@ class PostgresTest {
             """);
     succeeds("run");
     assertThat(SERVER.rows("select n from " + schema + ".spent")).containsExactly("10");
-    assertThat(SERVER.rows("select count(*) from pg_stat_activity where application_name = 'fal'"))
+    assertThat(SERVER.rows("select count(*) from pg_stat_activity where application_name = 'dbt'"))
         .containsExactly("0");
   }
 

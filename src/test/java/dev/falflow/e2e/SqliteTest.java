@@ -90,6 +90,49 @@ class SqliteTest {
     assertThat(rows(project, "select count(*), sum(twice) from doubled")).containsExactly("2|13.0");
   }
 
+  @Test
+  void ctrlCEndsTheStatementsOfAReadAndOfALoad(@TempDir Path scratch) throws Exception {
+    SampleProject project = SampleProject.copyOf("sqlite", scratch);
+    dropInDriver(project);
+    for (String file : project.files("models")) {
+      project.delete(file);
+    }
+    project.write(
+        "models/schema.yml", "sources: [{name: raw, schema: main, tables: [{name: endless}]}]\n");
+    project.write(
+        "models/reads.py",
+        "print('begins', flush=True)\nwrite_to_model(source('raw', 'endless'))\n");
+    project.write(
+        "models/writes.py",
+        "import pandas as pd\nwrite_to_model(pd.DataFrame({'id': [1]}), mode='append')\n");
+    execute(
+        project,
+        "create view endless as with recursive c(x) as (select 1 union all select x + 1 from c)"
+            + " select x from c where x < 0",
+        "create table reads as select 42 as id",
+        "create table writes as select 42 as id",
+        "create table sink (x)",
+        "create trigger slow after insert on writes begin insert into sink select x from endless; end");
+    Path journal = project.root().resolve("shop.db-journal"); // a transaction has written
+    String python = DbtEnvironments.sqlite().toString();
+    FalCli fal = InterruptionTest.interruptible(project.fal());
+
+    try (RunningFal run = fal.start("flow", "run", "--threads", "2", "--python", python)) {
+      run.awaitLine("begins");
+      while (!Files.exists(journal) && run.isAlive()) {
+        Thread.onSpinWait();
+      }
+      run.interruptFromTerminal();
+      CommandResult ended = run.await();
+      assertThat(ended.exitCode()).as(ended::toString).isEqualTo(130);
+      run.assertNothingLeft();
+    }
+    assertThat(journal).doesNotExist();
+    assertThat(project.read("target/fal_results.json")).doesNotContain("warehouse-error");
+    assertThat(rows(project, "select (select id from reads), id from writes"))
+        .containsExactly("42|42");
+  }
+
   private static void execute(SampleProject project, String... statements) throws SQLException {
     try (Connection connection = connect(project);
         Statement statement = connection.createStatement()) {
