@@ -479,6 +479,24 @@ def credentials_of(adapter: Any) -> dict[str, Any] | None:
     return found
 
 
+def table_names(
+    adapter: Any, models: Sequence[dict[str, Any]], quoting: dict[str, bool]
+) -> dict[str, str]:
+    """The tables of models that dbt takes for ephemeral, by unique_id; ``quoting`` is the project's."""
+    policy = {**adapter.Relation.get_default_quote_policy().to_dict(omit_none=True), **quoting}
+    return {
+        model["unique_id"]: str(
+            adapter.Relation.create(
+                database=model["database"],
+                schema=model["schema"],
+                identifier=model["alias"],
+                quote_policy=policy,
+            )
+        )
+        for model in models
+    }
+
+
 def read_profile(args: list[str], on_event: Callable[[Any], None]) -> tuple[Any, Any]:
     """``dbt debug`` up to its connection, which would make a DuckDB file: result and adapter.
 

@@ -7,7 +7,9 @@ commands its own (each answered as there):
               with the whole of it as ``raw``. Result: exit_code, and ``lines`` (the last ones that
               were no events). The database file is given up first: dbt wants it for itself.
 ``profile``   ``args``: dbt's options that choose the profile. Result: success, message, target
-              without secrets, ``path`` of the database.
+              without secrets, ``credentials`` of a server's database, ``path`` of DuckDB's file.
+``name``      ``models``: unique_id, database, schema and alias of each; the project's
+              ``quoting``. Result: their tables by unique_id, as dbt's adapter writes them.
 ``describe``  ``relation``. Result: its columns, None where there is no table.
 ``load``      ``relation`` and its ``schema`` (made if missing), ``mode``. Result: number.
 ``read``, ``stream``, ``next``, ``add``, ``publish``, ``close``  as in ``fal._resident``.
@@ -140,7 +142,7 @@ class Keeper(Resident):
                 _signal_group(child, signal.SIGINT)
         if child is not None:
             self._pool.submit(self._insist)
-        elif self._adapter is not None:
+        elif self._data is not None:
             self._pool.submit(self._interrupt_queries)
 
     def _insist(self) -> None:
@@ -173,8 +175,14 @@ class Keeper(Resident):
             "success": result.success,
             "message": message,
             "target": None if adapter is None else _dbt.describe_target(adapter),
+            "credentials": None if adapter is None else _dbt.credentials_of(adapter),
             "path": None if adapter is None else getattr(adapter.config.credentials, "path", None),
         }
+
+    def _do_name(self, command: dict[str, Any]) -> dict[str, str]:
+        from fal import _dbt
+
+        return _dbt.table_names(self._adapter, command["models"], command["quoting"])
 
     def _opened(self) -> Any:
         from fal._duckdb import DuckDb

@@ -22,8 +22,17 @@ public final class FalException extends RuntimeException {
   }
 
   public FalException(Problem problem, Throwable cause) {
-    this(List.of(problem));
+    this(List.of(problem), cause);
+  }
+
+  public FalException(List<Problem> problems, Throwable cause) {
+    this(problems);
     initCause(cause);
+  }
+
+  /** What went wrong and how to go on, a line for each problem, where dbt prints it. */
+  public String words() {
+    return problems.stream().map(Problem::words).collect(Collectors.joining("\n"));
   }
 
   public List<Problem> problems() {

@@ -24,6 +24,15 @@ public record Problem(
     return new Problem(code, message, where, newHint);
   }
 
+  /** Message and hint in one line, where dbt prints them. */
+  public String words() {
+    if (hint == null) {
+      return message;
+    }
+    boolean isSentence = message.endsWith(".") || message.endsWith("!") || message.endsWith("?");
+    return message + (isSentence ? " " : ". ") + hint;
+  }
+
   /** Place, message and hint as they are printed, the hint on a line of its own. */
   @Override
   public String toString() {

@@ -183,7 +183,8 @@ public final class FlowRun {
     RunArtifacts artifacts = new RunArtifacts(request.targetPath(project));
     artifacts.begin();
     ExecutorService threads = Executors.newCachedThreadPool(FlowRun::daemon);
-    try (Warehouse warehouse = Warehouses.open(parsed, engine, folder, project.root())) {
+    Path drivers = cache.path().resolve("drivers");
+    try (Warehouse warehouse = Warehouses.open(parsed, engine, folder, project.root(), drivers)) {
       HeldModels held =
           new HeldModels(
               project,

@@ -112,7 +112,7 @@ final class Loading implements AutoCloseable {
       return future.join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof FalException known) {
-        throw new FalException(known.problems().get(0), known);
+        throw new FalException(known.problems(), known);
       }
       throw e;
     }

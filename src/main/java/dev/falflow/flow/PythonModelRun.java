@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.FalException;
 import dev.falflow.Json;
 import dev.falflow.Location;
-import dev.falflow.Problem;
 import dev.falflow.artifact.ModelLog;
 import dev.falflow.artifact.ModelResult;
 import dev.falflow.artifact.ModelResult.Failure;
@@ -118,12 +117,14 @@ final class PythonModelRun {
         failure = failureOf(end, exit, stopped.getAsBoolean(), serverLines);
       }
     } catch (FalException e) {
-      Problem problem = e.problems().get(0);
-      failure = new Failure(problem.code(), writeCall + ": " + problem.message(), null);
+      failure =
+          stopped.getAsBoolean()
+              ? interrupted()
+              : new Failure(e.problems().get(0).code(), writeCall + ": " + e.words(), null);
       worker.kill(); // it may wait for what will not come
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      failure = new Failure("interrupted", source.file() + ": interrupted", null);
+      failure = interrupted();
     } finally {
       inputs.exceptionally(whoAskedWasTold -> null).join();
       inputFiles.forEach(DataFolder::discard);
@@ -220,13 +221,12 @@ final class PythonModelRun {
       Json.putPaths(message, "files", files);
       return message;
     } catch (FalException e) {
-      Problem problem = e.problems().get(0);
       return input
           .input()
           .toJson()
           .put("type", "error")
-          .put("code", problem.code())
-          .put("message", "Could not read " + input.relation() + ": " + problem.message());
+          .put("code", e.problems().get(0).code())
+          .put("message", "Could not read " + input.relation() + ": " + e.words());
     }
   }
 
@@ -277,19 +277,18 @@ final class PythonModelRun {
       }
       return answer;
     } catch (FalException e) {
-      Problem problem = e.problems().get(0);
       return Json.MAPPER
           .createObjectNode()
           .put("type", "error")
-          .put("code", problem.code())
-          .put("message", problem.message());
+          .put("code", e.problems().get(0).code())
+          .put("message", e.words());
     }
   }
 
   private Failure failureOf(
       Optional<JsonNode> end, Worker.Exit exit, boolean stopped, Supplier<String> serverLines) {
     if (stopped) {
-      return new Failure("interrupted", source.file() + ": interrupted", null);
+      return interrupted();
     }
     if (end.isEmpty()) {
       return new Failure("worker-crashed", source.file() + ": " + crash(exit, serverLines), null);
@@ -303,6 +302,10 @@ final class PythonModelRun {
             + ": the script ended without reaching its write_to_model call."
             + " Call it on every way through the script.",
         null);
+  }
+
+  private Failure interrupted() {
+    return new Failure("interrupted", source.file() + ": interrupted", null);
   }
 
   private static String crash(Worker.Exit exit, Supplier<String> serverLines) {

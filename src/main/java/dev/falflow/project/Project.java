@@ -108,6 +108,19 @@ public record Project(
     return Yaml.map(value);
   }
 
+  /** What the project says of quoting: {@code database}, {@code schema}, {@code identifier}. */
+  public Map<String, Boolean> quoting() {
+    Map<String, Boolean> quoting = new LinkedHashMap<>();
+    Yaml.map(tree.get("quoting"))
+        .forEach(
+            (part, value) -> {
+              if (value instanceof Boolean quoted) {
+                quoting.put(part, quoted);
+              }
+            });
+    return quoting;
+  }
+
   /** A path as the user would type it: relative to the project, with forward slashes. */
   public String relative(Path path) {
     return root.relativize(path).toString().replace('\\', '/');

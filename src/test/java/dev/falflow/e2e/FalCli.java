@@ -90,6 +90,7 @@ final class FalCli {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JAVA_OPTIONS);
     command.add("-Djava.io.tmpdir=" + temporary);
+    command.add("-Duser.home=" + home());
     command.addAll(List.of("-cp", classPath(), "dev.falflow.cli.Main"));
     command.addAll(List.of(arguments));
     command.addAll(engine);

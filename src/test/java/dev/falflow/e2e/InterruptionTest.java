@@ -32,7 +32,7 @@ class InterruptionTest {
 
   @Test
   void ctrlCEndsEveryProcessAndWritesTheResults() throws IOException {
-    try (RunningFal fal = interruptible().start("flow", "run")) {
+    try (RunningFal fal = interruptible(project.fal()).start("flow", "run")) {
       fal.awaitLine("waits | waiting");
       assertThat(fal.processes().values())
           .anyMatch(command -> command.startsWith("sh -c echo ready"));
@@ -65,7 +65,7 @@ class InterruptionTest {
                 {% for result in results %}('{{ result.node.name }}', '{{ result.status }}')
                 {{- ',' if not loop.last }}{% endfor %})
             """);
-    try (RunningFal fal = interruptible().start("flow", "run")) {
+    try (RunningFal fal = interruptible(project.fal()).start("flow", "run")) {
       fal.awaitLine("waits | waiting");
       fal.interruptFromTerminal();
       CommandResult result = fal.await();
@@ -81,7 +81,7 @@ class InterruptionTest {
 
   @Test
   void terminationEndsEveryProcessToo() throws IOException {
-    try (RunningFal fal = interruptible().start("flow", "run")) {
+    try (RunningFal fal = interruptible(project.fal()).start("flow", "run")) {
       fal.awaitLine("waits | waiting");
       fal.signal("TERM");
       CommandResult result = fal.await();
@@ -93,7 +93,7 @@ class InterruptionTest {
 
   @Test
   void ctrlCDuringTheStartEndsTheCommand() throws IOException {
-    try (RunningFal fal = interruptible().start("flow", "run")) {
+    try (RunningFal fal = interruptible(project.fal()).start("flow", "run")) {
       fal.awaitLine("was generated from");
       fal.interruptFromTerminal();
       CommandResult result = fal.await();
@@ -107,7 +107,8 @@ class InterruptionTest {
   @Test
   void ctrlCStopsAStatementOfASqlModel() throws IOException {
     writeEndlessModel();
-    try (RunningFal fal = interruptible().start("flow", "run", "--select", "endless", "--debug")) {
+    try (RunningFal fal =
+        interruptible(project.fal()).start("flow", "run", "--select", "endless", "--debug")) {
       fal.awaitLine("range % 7 = 3");
       fal.interruptFromTerminal();
       CommandResult result = fal.await();
@@ -125,7 +126,8 @@ class InterruptionTest {
   @Test
   void aKilledFalTakesARunningStatementAlong() throws IOException {
     writeEndlessModel();
-    try (RunningFal fal = interruptible().start("flow", "run", "--select", "endless")) {
+    try (RunningFal fal =
+        interruptible(project.fal()).start("flow", "run", "--select", "endless")) {
       fal.awaitLine("START sql table model main.endless");
       fal.signal("KILL");
       fal.await();
@@ -141,7 +143,7 @@ class InterruptionTest {
 
   @Test
   void aKilledFalTakesItsProcessesAndItsSharedMemoryAlong() throws IOException {
-    try (RunningFal fal = interruptible().start("flow", "run")) {
+    try (RunningFal fal = interruptible(project.fal()).start("flow", "run")) {
       fal.awaitLine("waits | waiting");
       fal.signal("KILL");
       fal.await();
@@ -154,14 +156,12 @@ class InterruptionTest {
    * fal with SIGINT as a terminal's shell gives it: a job that a script put in the background, and
    * whatever it starts, ignores the signal.
    */
-  private FalCli interruptible() {
-    return project
-        .fal()
-        .under(
-            TestPython.executable().toString(),
-            "-c",
-            "import os, signal, sys;"
-                + " signal.signal(signal.SIGINT, signal.SIG_DFL);"
-                + " os.execv(sys.argv[1], sys.argv[1:])");
+  static FalCli interruptible(FalCli fal) {
+    return fal.under(
+        TestPython.executable().toString(),
+        "-c",
+        "import os, signal, sys;"
+            + " signal.signal(signal.SIGINT, signal.SIG_DFL);"
+            + " os.execv(sys.argv[1], sys.argv[1:])");
   }
 }

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -26,7 +27,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 final class PostgresServer implements AutoCloseable {
   static final String PASSWORD = "s3cret \"of' fal";
-  private static final String OWNER = "shopkeeper";
+  static final String OWNER = "shopkeeper";
   private static final String NOBODY = "65534";
   private static final int SECONDS = 60;
 
@@ -34,6 +35,7 @@ final class PostgresServer implements AutoCloseable {
   private final Path binaries;
   private final int port;
   private Process process;
+  private List<String> settings = List.of();
 
   private static final class Shared {
     static final PostgresServer SERVER = new PostgresServer();
@@ -52,9 +54,7 @@ final class PostgresServer implements AutoCloseable {
         port = free.getLocalPort();
       }
       Path password = Files.writeString(folder.resolve("password"), PASSWORD);
-      if (isRoot()) {
-        finish(new ProcessBuilder("chown", "-R", NOBODY + ":" + NOBODY, folder.toString()));
-      }
+      own(folder);
       finish(
           command(
               "initdb",
@@ -93,6 +93,39 @@ final class PostgresServer implements AutoCloseable {
     return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
   }
 
+  private static void own(Path path) throws IOException {
+    if (isRoot()) {
+      finish(new ProcessBuilder("chown", "-R", NOBODY + ":" + NOBODY, path.toString()));
+    }
+  }
+
+  /** Its socket is here, and what it was {@link #give given}. */
+  Path folder() {
+    return folder;
+  }
+
+  /** A copy of a file that is the server's own and no one else's to read. */
+  Path give(Path file) throws IOException {
+    Path copy = Files.copy(file, folder.resolve(file.getFileName()));
+    Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-------"));
+    own(copy);
+    return copy;
+  }
+
+  /** Who may connect how, before what {@code initdb} wrote; holds from the next start. */
+  void permit(String... rules) throws IOException {
+    Path file = Path.of(data(), "pg_hba.conf");
+    Files.writeString(file, String.join("\n", rules) + "\n" + Files.readString(file));
+  }
+
+  /** Starts it anew with these settings, {@code name=value}. */
+  void restart(String... changed) throws IOException {
+    process.destroy();
+    process.onExit().join();
+    settings = List.of(changed);
+    start();
+  }
+
   private String data() {
     return folder.resolve("data").toString();
   }
@@ -129,21 +162,13 @@ final class PostgresServer implements AutoCloseable {
   }
 
   private Process launch() throws IOException {
-    return command(
-            "postgres",
-            "-D",
-            data(),
-            "-p",
-            String.valueOf(port),
-            "-k",
-            folder.toString(),
-            "-c",
-            "listen_addresses=127.0.0.1",
-            "-c",
-            "fsync=off",
-            "-c",
-            "max_connections=50")
-        .start();
+    List<String> words =
+        new ArrayList<>(List.of("-D", data(), "-p", String.valueOf(port), "-k", folder.toString()));
+    List<String> all =
+        new ArrayList<>(List.of("listen_addresses=127.0.0.1", "fsync=off", "max_connections=50"));
+    all.addAll(settings);
+    all.forEach(setting -> words.addAll(List.of("-c", setting)));
+    return command("postgres", words.toArray(String[]::new)).start();
   }
 
   private void awaitAnswer() throws IOException {

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Python models on PostgreSQL, published whole: DESIGN D7. */
 class PostgresTest {
@@ -33,6 +35,8 @@ class PostgresTest {
     schema = test.getTestMethod().orElseThrow().getName().toLowerCase(Locale.ROOT);
     schema = schema.substring(0, Math.min(60, schema.length()));
     SERVER.execute(
+        "drop schema if exists " + schema + " cascade",
+        "drop schema if exists " + schema + "_apart cascade",
         "create schema " + schema,
         "create table " + schema + ".hooked (n int)",
         "do $$ begin create role reader; exception when duplicate_object then null; end $$");
@@ -373,7 +377,7 @@ class PostgresTest {
             """);
     succeeds("run");
     assertThat(SERVER.rows("select n from " + schema + ".spent")).containsExactly("10");
-    assertThat(SERVER.rows("select count(*) from pg_stat_activity where application_name = 'fal'"))
+    assertThat(SERVER.rows("select count(*) from pg_stat_activity where application_name = 'dbt'"))
         .containsExactly("0");
   }
 
@@ -407,7 +411,42 @@ class PostgresTest {
   }
 
   @Test
-  void batchesAreStreamedBothWaysAndPublishedWhole() throws IOException {
+  void theSecondEngineMakesTheTableAndASchemaThatDbtMakesNot() throws IOException {
+    project = project.on(Engine.PROCESS);
+    project.write(
+        "models/schema.yml",
+        """
+        models:
+          - name: spent
+            config: {schema: apart, indexes: [{columns: [customer], unique: true}]}
+            columns: [{name: customer, data_tests: [not_null]}]
+        """);
+    project.write(
+        "models/again.py",
+        "again = ref('spent')\nwrite_to_model(again, dtype={'n': 'smallint'})\n");
+
+    succeeds("build");
+
+    assertThat(SERVER.rows("select * from " + schema + ".report order by 1"))
+        .containsExactly("customer 0, 22.50", "customer 1, 15.00", "customer 2, 18.75");
+    assertThat(SERVER.types(schema + "_apart.spent"))
+        .containsEntry("customer", "text")
+        .containsEntry("n", "bigint");
+    assertThat(SERVER.types(schema + ".again")).containsEntry("n", "smallint");
+    assertThat(
+            SERVER.rows(
+                "select indexdef like '%UNIQUE%(customer)' from pg_indexes where schemaname = '"
+                    + schema
+                    + "_apart'"))
+        .containsExactly("t");
+    assertThat(project.result("model.shop.spent").path("relation_name").asText())
+        .isEqualTo("\"postgres\".\"" + schema + "_apart\".\"spent\"");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Engine.class)
+  void batchesAreStreamedBothWaysAndPublishedWhole(Engine engine) throws IOException {
+    project = project.on(engine);
     project.write("models/schema.yml", "version: 2\n");
     project.write(
         "models/orders.sql",

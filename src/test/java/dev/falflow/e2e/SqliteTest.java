@@ -3,7 +3,7 @@ package dev.falflow.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -15,13 +15,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A warehouse by its JDBC driver: dbt-sqlite, and the driver as the user drops it in. */
 class SqliteTest {
-  @Test
-  void pythonModelsReadAndWriteBesideDbt(@TempDir Path scratch) throws Exception {
+  @ParameterizedTest
+  @EnumSource(Engine.class)
+  void pythonModelsReadAndWriteBesideDbt(Engine engine, @TempDir Path scratch) throws Exception {
     String python = DbtEnvironments.sqlite().toString();
-    SampleProject project = SampleProject.copyOf("sqlite", scratch);
+    SampleProject project = SampleProject.copyOf("sqlite", scratch).on(engine);
     dropInDriver(project);
 
     CommandResult first = project.fal().run("flow", "build", "--python", python);
@@ -33,10 +36,20 @@ class SqliteTest {
     assertThat(rows(project, "select sql from sqlite_master where name = 'doubled'").get(0))
         .contains("\"id\" INTEGER", "\"price\" REAL", "\"name\" TEXT", "\"day\" timestamp")
         .contains("\"late\" boolean");
+    assertThat(rows(project, "select n, twice from total")).containsExactly("2|13.0");
+  }
 
-    CommandResult second = project.fal().run("flow", "build", "--python", python);
+  @Test
+  void aSecondRunReplacesAndAddsAndLeavesNothing(@TempDir Path scratch) throws Exception {
+    String python = DbtEnvironments.sqlite().toString();
+    SampleProject project = SampleProject.copyOf("sqlite", scratch);
+    dropInDriver(project);
 
-    assertThat(second.exitCode()).as(second::toString).isZero();
+    for (int run = 0; run < 2; run++) {
+      CommandResult ended = project.fal().run("flow", "run", "--python", python);
+      assertThat(ended.exitCode()).as(ended::toString).isZero();
+    }
+
     assertThat(rows(project, "select n, twice from total")).containsExactly("4|26.0");
     assertThat(rows(project, "select name from sqlite_master order by name"))
         .containsExactly("again", "doubled", "orders", "orders_view", "total");
@@ -77,15 +90,74 @@ class SqliteTest {
     assertThat(rows(project, "select count(*), sum(twice) from doubled")).containsExactly("2|13.0");
   }
 
+  @Test
+  void ctrlCEndsTheStatementsOfAReadAndOfALoad(@TempDir Path scratch) throws Exception {
+    SampleProject project = SampleProject.copyOf("sqlite", scratch);
+    dropInDriver(project);
+    for (String file : project.files("models")) {
+      project.delete(file);
+    }
+    project.write(
+        "models/schema.yml", "sources: [{name: raw, schema: main, tables: [{name: endless}]}]\n");
+    project.write(
+        "models/reads.py",
+        "print('begins', flush=True)\nwrite_to_model(source('raw', 'endless'))\n");
+    project.write(
+        "models/writes.py",
+        "import pandas as pd\nwrite_to_model(pd.DataFrame({'id': [1]}), mode='append')\n");
+    execute(
+        project,
+        "create view endless as with recursive c(x) as (select 1 union all select x + 1 from c)"
+            + " select x from c where x < 0",
+        "create table reads as select 42 as id",
+        "create table writes as select 42 as id",
+        "create table sink (x)",
+        "create trigger slow after insert on writes begin insert into sink select x from endless; end");
+    Path journal = project.root().resolve("shop.db-journal"); // a transaction has written
+    String python = DbtEnvironments.sqlite().toString();
+    FalCli fal = InterruptionTest.interruptible(project.fal());
+
+    try (RunningFal run = fal.start("flow", "run", "--threads", "2", "--python", python)) {
+      run.awaitLine("begins");
+      while (!Files.exists(journal) && run.isAlive()) {
+        Thread.onSpinWait();
+      }
+      run.interruptFromTerminal();
+      CommandResult ended = run.await();
+      assertThat(ended.exitCode()).as(ended::toString).isEqualTo(130);
+      run.assertNothingLeft();
+    }
+    assertThat(journal).doesNotExist();
+    assertThat(project.read("target/fal_results.json")).doesNotContain("warehouse-error");
+    assertThat(rows(project, "select (select id from reads), id from writes"))
+        .containsExactly("42|42");
+  }
+
+  private static void execute(SampleProject project, String... statements) throws SQLException {
+    try (Connection connection = connect(project);
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  private static Connection connect(SampleProject project) throws SQLException {
+    return DriverManager.getConnection("jdbc:sqlite:" + project.root().resolve("shop.db"));
+  }
+
+  static Path driver() throws URISyntaxException {
+    return Path.of(
+        org.sqlite.JDBC.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+  }
+
   private static void dropInDriver(SampleProject project) throws Exception {
-    URI jar = org.sqlite.JDBC.class.getProtectionDomain().getCodeSource().getLocation().toURI();
     Path drivers = Files.createDirectories(project.root().resolve("drivers"));
-    Files.copy(Path.of(jar), drivers.resolve("sqlite-jdbc.jar"));
+    Files.copy(driver(), drivers.resolve("sqlite-jdbc.jar"));
   }
 
   private static List<String> rows(SampleProject project, String query) throws SQLException {
-    try (Connection connection =
-            DriverManager.getConnection("jdbc:sqlite:" + project.root().resolve("shop.db"));
+    try (Connection connection = connect(project);
         Statement statement = connection.createStatement();
         ResultSet found = statement.executeQuery(query)) {
       List<String> rows = new ArrayList<>();

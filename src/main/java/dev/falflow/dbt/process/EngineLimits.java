@@ -112,12 +112,7 @@ public final class EngineLimits {
   }
 
   private void refuseDatabase(JsonNode target, String databasePath) {
-    String type = target.path("type").asText();
-    if (!type.equals("duckdb")) {
-      problems.add(
-          Problem.of(CODE, "Python models on " + type + " are not supported by this engine")
-              .withHint(HINT));
-    } else if (databasePath.equals(":memory:")) {
+    if (target.path("type").asText().equals("duckdb") && databasePath.equals(":memory:")) {
       problems.add(
           Problem.of(
                   CODE,

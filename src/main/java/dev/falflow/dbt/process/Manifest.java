@@ -34,10 +34,13 @@ final class Manifest {
   private static final List<String> EXECUTED =
       List.of("model", "seed", "snapshot", "test", "unit_test", "function");
 
+  private static final String NAME = "relation_name";
+
   private final ObjectNode json;
   private final Map<String, Node> nodes;
   private final List<Node> disabled;
   private final List<Source> sources;
+  private Map<String, String> tables = Map.of();
 
   /**
    * A node.
@@ -79,14 +82,12 @@ final class Manifest {
       return resourceType.equals("test") || resourceType.equals("unit_test");
     }
 
-    /** {@code "database"."schema"."alias"}; the manifest has none for an ephemeral model. */
+    /** As dbt's adapter writes it; empty for an ephemeral model. */
     String relation() {
-      String named = json.path("relation_name").asText("");
-      return named.isEmpty() || named.equals("null")
-          ? quotedSchema() + "." + quoted(json.path("alias").asText(name))
-          : named;
+      return json.path(NAME).asText("");
     }
 
+    /** As DuckDB writes it. */
     String quotedSchema() {
       String database = json.path("database").asText("");
       String schema = quoted(json.path("schema").asText());
@@ -150,6 +151,21 @@ final class Manifest {
     }
     throw new FalException(
         Problem.of("dbt-failed", file + " is no manifest that fal knows: it has no nodes"));
+  }
+
+  /** Gives Python models, which are ephemeral on disk, the tables that fal makes for them. */
+  void nameTables(Map<String, String> byUniqueId) {
+    tables = Map.copyOf(byUniqueId);
+    tables.forEach(
+        (uniqueId, table) ->
+            find(uniqueId).ifPresent(node -> ((ObjectNode) node.json).put(NAME, table)));
+  }
+
+  /** What dbt has written since, with the same tables. */
+  Manifest readAnew(Path targetPath) {
+    Manifest found = read(targetPath);
+    found.nameTables(tables);
+    return found;
   }
 
   /** The file as it is; the caller may change it. */

@@ -156,13 +156,8 @@ final class MergedResults {
   }
 
   /** Writes both files. */
-  void write(Manifest manifest, Iterable<String> python, DbtCommandLine asked, Instant now) {
+  void write(Manifest manifest, DbtCommandLine asked, Instant now) {
     ObjectNode json = manifest.json();
-    for (String uniqueId : python) {
-      if (json.path("nodes").get(uniqueId) instanceof ObjectNode node) {
-        node.put("relation_name", manifest.node(uniqueId).relation());
-      }
-    }
     compiled.forEach(
         (uniqueId, from) -> {
           for (String section : List.of("nodes", "unit_tests")) {

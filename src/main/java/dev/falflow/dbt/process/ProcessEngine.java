@@ -1,6 +1,7 @@
 package dev.falflow.dbt.process;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.FalException;
 import dev.falflow.Json;
@@ -21,6 +22,7 @@ import dev.falflow.project.Project;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,6 +39,8 @@ public final class ProcessEngine implements DbtEngine {
   private final Clock clock;
   private @Nullable Manifest manifest;
   private JsonNode target = Json.MAPPER.missingNode();
+  private JsonNode credentials = Json.MAPPER.missingNode();
+  private Map<String, Boolean> quoting = Map.of();
   private String databasePath = "";
   private Path targetPath = Path.of("target");
   private volatile @Nullable ProcessRun running;
@@ -74,6 +78,7 @@ public final class ProcessEngine implements DbtEngine {
     DbtCommandLine asked = DbtCommandLine.of(arguments);
     Project project = project(asked);
     targetPath = targetPath(asked, project);
+    quoting = project.quoting();
     Ended ended = dbt.run(asked.parsedLike("parse").with("--write-json", List.of()), onEvent);
     String failure = ended.failure();
     if (failure != null || ended.exitCode() != 0) {
@@ -86,8 +91,7 @@ public final class ProcessEngine implements DbtEngine {
     Manifest found = Manifest.read(targetPath);
     manifest = found;
     target = profile(asked);
-    return new ParsedProject(
-        found.projectName(), target, Json.MAPPER.missingNode(), found.models());
+    return new ParsedProject(found.projectName(), target, credentials, found.models());
   }
 
   /** The target as dbt's own adapter reads it from the profile, {@code --threads} applied. */
@@ -105,6 +109,7 @@ public final class ProcessEngine implements DbtEngine {
       found.put("threads", number(threads.get(0)));
     }
     databasePath = result.path("path").asText(); // may hold a token: for nobody else
+    credentials = result.path("credentials");
     return found;
   }
 
@@ -142,6 +147,8 @@ public final class ProcessEngine implements DbtEngine {
     }
     // dbt ls wrote it anew; that of the parse may lack what --warn-error or --vars change
     Manifest found = Manifest.read(targetPath);
+    found.nameTables(tables(found, pythonModels.keySet()));
+    manifest = found;
     RunGraph graph = new RunGraph(found, selected, pythonModels.keySet());
     new EngineLimits(found, pythonModels, graph)
         .check(asked, target, databasePath, System.getenv());
@@ -168,6 +175,30 @@ public final class ProcessEngine implements DbtEngine {
     } finally {
       running = null;
     }
+  }
+
+  /** Python models are ephemeral on disk, so dbt's files name no table of theirs. */
+  private Map<String, String> tables(Manifest found, Set<String> uniqueIds) {
+    ObjectNode command = ResidentProcess.command("name");
+    command.set("quoting", Json.MAPPER.valueToTree(quoting));
+    ArrayNode models = command.putArray("models");
+    for (String uniqueId : uniqueIds) {
+      found.find(uniqueId).ifPresent(node -> models.add(nameParts(node.json())));
+    }
+    Map<String, String> tables = new LinkedHashMap<>();
+    keeper
+        .call(command)
+        .properties()
+        .forEach(table -> tables.put(table.getKey(), table.getValue().asText()));
+    return tables;
+  }
+
+  private static ObjectNode nameParts(JsonNode node) {
+    ObjectNode parts = Json.MAPPER.createObjectNode();
+    for (String part : List.of("unique_id", "database", "schema", "alias")) {
+      parts.set(part, node.path(part));
+    }
+    return parts;
   }
 
   private static InvocationOutcome outcome(Ended ended) {

@@ -122,7 +122,7 @@ final class ProcessRun {
     skipWhatCannotRun();
     keeper.call(ResidentProcess.command("give_up"));
     Instant now = clock.instant();
-    results.write(manifest, python.keySet(), asked, now);
+    results.write(manifest, asked, now);
     if (failure == null) {
       events.end(
           new RunSums(graph.nodes(), python.keySet(), results.statuses()),
@@ -138,7 +138,7 @@ final class ProcessRun {
     Ended end = dbt.run(asked, noting(begun, onEvent));
     if (cancelled) {
       settle(graph.nodes(), begun, end);
-      results.write(manifest, python.keySet(), asked, clock.instant());
+      results.write(manifest, asked, clock.instant());
     }
     return new InvocationOutcome(end.exitCode() == 0 && !cancelled, end.failure());
   }
@@ -183,7 +183,7 @@ final class ProcessRun {
   private void settle(List<Node> batch, Set<String> begun, Ended end) {
     failure = cancelled ? null : end.failure();
     Map<String, String> statuses = results.take(batch);
-    Manifest now = Manifest.read(targetPath);
+    Manifest now = manifest.readAnew(targetPath);
     results.takeCompiled(now, batch);
     manifest = now;
     for (Node node : batch) {
@@ -273,15 +273,21 @@ final class ProcessRun {
       for (ModelInput input : model == null ? List.<ModelInput>of() : model.inputs()) {
         inputs.add(resolve(node.uniqueId(), input));
       }
-      JsonNode previous =
-          keeper.call(ResidentProcess.command("describe").put("relation", node.relation()));
+      JsonNode previous = describe(node.relation());
       holds.put(number, new Holding(node, thread, begun, clock.instant()));
       onHold.accept(
           new HeldModel(number, node.uniqueId(), thread, inputs, details(node, previous)));
     } catch (FalException e) {
       holds.put(number, new Holding(node, thread, begun, clock.instant()));
-      released.add(new Released(number, false, e.problems().get(0).message(), 0));
+      released.add(new Released(number, false, e.words(), 0));
     }
+  }
+
+  /** The columns of DuckDB's table; of a server's database the JVM asks itself. */
+  private JsonNode describe(String relation) {
+    return target.path("type").asText().equals("duckdb")
+        ? keeper.call(ResidentProcess.command("describe").put("relation", relation))
+        : Json.MAPPER.nullNode();
   }
 
   /** What the writing side and {@code context} know of the model. */

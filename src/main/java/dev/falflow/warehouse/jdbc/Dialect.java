@@ -121,6 +121,20 @@ enum Dialect {
     return TypeNames.of(types).of(type);
   }
 
+  /** What a schema's name follows to make it where there is none. */
+  String createSchema() {
+    return switch (this) {
+      case CLICKHOUSE -> "create database if not exists ";
+      case SQLSERVER -> "create schema ";
+      default -> "create schema if not exists ";
+    };
+  }
+
+  /** Whether a schema is what the driver calls a catalog. */
+  boolean hasCatalogsOnly() {
+    return this == MYSQL || this == MARIADB;
+  }
+
   /** What follows the columns of {@code create table}. */
   String tableOptions() {
     return switch (this) {

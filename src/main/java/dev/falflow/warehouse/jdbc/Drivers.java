@@ -17,11 +17,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the driver of a database among the user's jars: those that {@code FAL_JDBC_DRIVER} names
- * (files or folders), else those in the project's folder {@code drivers}, then on the class path.
+ * (files, folders, Maven coordinates), else those in the project's folder {@code drivers}, then on
+ * the class path.
  */
 final class Drivers {
   static final String VARIABLE = "FAL_JDBC_DRIVER";
@@ -33,17 +35,12 @@ final class Drivers {
    * The driver for a URL. Its jars see the JDK and one another, nothing of ours.
    *
    * @param named {@code FAL_JDBC_DRIVER}, null without
-   * @throws FalException {@code no-jdbc-driver}, with the way to get it
+   * @param cache where fetched drivers stay
+   * @throws FalException {@code no-jdbc-driver}, with the way to get it; {@code driver-not-fetched}
    */
-  static Driver find(Dialect dialect, String url, Path root, @Nullable String named) {
-    List<Path> places = new ArrayList<>();
-    if (named == null) {
-      places.add(root.resolve(FOLDER));
-    } else {
-      for (String place : named.split(File.pathSeparator, -1)) {
-        places.add(root.resolve(place));
-      }
-    }
+  static Driver find(Dialect dialect, String url, Path root, @Nullable String named, Path cache) {
+    List<Path> places =
+        named == null ? List.of(root.resolve(FOLDER)) : places(named.strip(), root, cache);
     List<Path> jars = places.stream().flatMap(place -> jars(place).stream()).toList();
     URLClassLoader own =
         new URLClassLoader(
@@ -60,7 +57,14 @@ final class Drivers {
         }
       }
     }
-    throw missing(dialect, places, jars);
+    throw missing(dialect, places, jars, root);
+  }
+
+  private static List<Path> places(String named, Path root, Path cache) {
+    if (DriverArtifacts.isCoordinates(named)) {
+      return DriverArtifacts.fetch(named, cache);
+    }
+    return Stream.of(named.split(File.pathSeparator, -1)).map(root::resolve).toList();
   }
 
   private static boolean accepts(Driver driver, String url) {
@@ -93,7 +97,8 @@ final class Drivers {
     }
   }
 
-  private static FalException missing(Dialect dialect, List<Path> places, List<Path> jars) {
+  private static FalException missing(
+      Dialect dialect, List<Path> places, List<Path> jars, Path root) {
     String seen =
         jars.isEmpty()
             ? "There is no jar in "
@@ -105,11 +110,13 @@ final class Drivers {
         artifact == null
             ? "Put your database's JDBC driver into the project's folder " + FOLDER
             : "Get it by: mvn dependency:copy -Dartifact=%s:RELEASE -DoutputDirectory=%s"
-                .formatted(artifact, places.get(0));
+                .formatted(artifact, root.resolve(FOLDER));
     return new FalException(
         Problem.of(
-            "no-jdbc-driver",
-            "Python models on %s need its JDBC driver. %s.\n%s; or %s names the jar or its folder."
-                .formatted(dialect.adapter(), seen, hint, VARIABLE)));
+                "no-jdbc-driver",
+                "Python models on %s need its JDBC driver. %s.".formatted(dialect.adapter(), seen))
+            .withHint(
+                "%s; or %s names the jar, its folder or its Maven coordinates."
+                    .formatted(hint, VARIABLE)));
   }
 }

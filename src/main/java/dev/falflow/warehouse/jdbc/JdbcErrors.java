@@ -38,7 +38,7 @@ final class JdbcErrors {
 
   private static FalException problem(
       String code, String message, String hint, SQLException cause) {
-    return new FalException(Problem.of(code, message + "\n" + hint), cause);
+    return new FalException(Problem.of(code, message).withHint(hint), cause);
   }
 
   private static String words(SQLException error) {

@@ -22,6 +22,7 @@ public final class JdbcWarehouse implements Warehouse {
   private final JdbcConnections connections;
   private final Path root;
   private final @Nullable String driverPlaces;
+  private final Path driverCache;
   private final DataFolder folder;
   private final BufferAllocator allocator = new RootAllocator();
   private @Nullable Driver driver;
@@ -33,6 +34,7 @@ public final class JdbcWarehouse implements Warehouse {
    * @param credentials of dbt's target, rendered, the password among them
    * @param root the project's folder
    * @param environment {@code FAL_JDBC_URL} and {@code FAL_JDBC_DRIVER} are read of it
+   * @param driverCache where drivers that are fetched stay
    * @throws FalException {@code unsupported-warehouse}
    */
   public JdbcWarehouse(
@@ -40,6 +42,7 @@ public final class JdbcWarehouse implements Warehouse {
       JsonNode credentials,
       Path root,
       Map<String, String> environment,
+      Path driverCache,
       DataFolder folder) {
     this.dialect = Dialect.of(adapter);
     String url = environment.get(URL);
@@ -53,6 +56,7 @@ public final class JdbcWarehouse implements Warehouse {
     }
     this.root = root;
     this.driverPlaces = environment.get(Drivers.VARIABLE);
+    this.driverCache = driverCache;
     this.folder = folder;
     this.connections =
         new JdbcConnections(this::driver, Profile.address(dialect, credentials, root, url));
@@ -61,7 +65,7 @@ public final class JdbcWarehouse implements Warehouse {
   private synchronized Driver driver() {
     Driver found = driver;
     if (found == null) {
-      found = Drivers.find(dialect, connections.address().url(), root, driverPlaces);
+      found = Drivers.find(dialect, connections.address().url(), root, driverPlaces, driverCache);
       driver = found;
     }
     return found;

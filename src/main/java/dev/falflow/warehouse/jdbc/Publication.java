@@ -79,6 +79,9 @@ final class Publication implements AutoCloseable {
         return relation;
       }
     }
+    if (old == Kind.NOTHING && !relation.hasSchema(connection, dialect)) {
+      session.execute(dialect.createSchema() + relation.schemaInSql());
+    }
     Relation made = relation.named("fal_" + UUID.randomUUID().toString().replace("-", ""));
     into = made; // it may be there though an error says otherwise
     session.execute(

@@ -63,7 +63,7 @@ record Relation(
       return kindOnSqlite(connection);
     }
     DatabaseMetaData data = connection.getMetaData();
-    boolean isMySql = dialect == Dialect.MYSQL || dialect == Dialect.MARIADB;
+    boolean isMySql = dialect.hasCatalogsOnly();
     String catalog =
         isMySql ? stored(schema, data) : database.isEmpty() ? null : stored(database, data);
     String escape = data.getSearchStringEscape();
@@ -79,6 +79,28 @@ record Relation(
       }
       return Kind.NOTHING;
     }
+  }
+
+  /** Whether its schema is there; true where fal could not make it: a file, Oracle's user. */
+  boolean hasSchema(Connection connection, Dialect dialect) throws SQLException {
+    if (dialect == Dialect.SQLITE || dialect == Dialect.ORACLE) {
+      return true;
+    }
+    DatabaseMetaData data = connection.getMetaData();
+    String wanted = stored(schema, data);
+    try (ResultSet found = dialect.hasCatalogsOnly() ? data.getCatalogs() : data.getSchemas()) {
+      while (found.next()) {
+        if (found.getString(1).equals(wanted)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  /** Its schema, with the database before it where dbt writes one. */
+  String schemaInSql() {
+    return before.substring(0, before.length() - 1);
   }
 
   /** An unquoted name in the case that the database keeps it in. */

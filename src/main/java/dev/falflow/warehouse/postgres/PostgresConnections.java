@@ -1,12 +1,13 @@
 package dev.falflow.warehouse.postgres;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.falflow.warehouse.DataFolder;
 import dev.falflow.warehouse.Identifiers;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Deque;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -20,12 +21,20 @@ final class PostgresConnections implements AutoCloseable {
   private static final int DEFAULT_TIMEOUT = 10; // dbt-postgres's own
 
   private final JsonNode profile;
+  private final Certificates certificates;
   private final Deque<Connection> idle = new ConcurrentLinkedDeque<>();
   private final Set<Connection> used = ConcurrentHashMap.newKeySet();
 
-  /** {@code profile}: the credentials of dbt's target, rendered. */
-  PostgresConnections(JsonNode profile) {
+  /**
+   * Nothing is connected yet.
+   *
+   * @param profile the credentials of dbt's target, rendered
+   * @param root the project's folder, which the paths of certificates start from
+   * @param folder for a key in the driver's form, while there are connections
+   */
+  PostgresConnections(JsonNode profile, Path root, DataFolder folder) {
     this.profile = profile;
+    this.certificates = new Certificates(profile, root, folder);
   }
 
   /** A connection in a transaction of its own, not begun; give it back with {@link #giveBack}. */
@@ -65,7 +74,14 @@ final class PostgresConnections implements AutoCloseable {
 
   private Connection connectOnce() throws SQLException {
     PGSimpleDataSource source = new PGSimpleDataSource();
-    source.setServerNames(new String[] {profile.path("host").asText()});
+    if (isSocket()) {
+      source.setSocketFactory(UnixSocketFactory.class.getName());
+      source.setSocketFactoryArg(place());
+      source.setSslmode("disable"); // as libpq does: nothing leaves the machine
+    } else {
+      source.setServerNames(new String[] {profile.path("host").asText()});
+      certificates.tell(source);
+    }
     source.setPortNumbers(new int[] {profile.path("port").asInt(DEFAULT_PORT)});
     source.setDatabaseName(profile.path("database").asText());
     source.setConnectTimeout(profile.path("connect_timeout").asInt(DEFAULT_TIMEOUT));
@@ -73,12 +89,8 @@ final class PostgresConnections implements AutoCloseable {
     source.setTcpKeepAlive(true);
     // A statement's columns are asked for anew each time: its table may be another by then.
     source.setPreparedStatementCacheQueries(0);
-    for (String name : List.of("user", "password", "sslmode", "sslcert", "sslkey", "sslrootcert")) {
-      JsonNode value = profile.path(name);
-      if (!value.isMissingNode() && !value.isNull()) {
-        source.setProperty(name, value.asText());
-      }
-    }
+    source.setUser(profile.path("user").asText(null));
+    source.setPassword(profile.path("password").asText(null));
     String searchPath = profile.path("search_path").asText("");
     if (!searchPath.isEmpty()) {
       source.setOptions("-c search_path=" + searchPath.replace(" ", "\\ "));
@@ -99,9 +111,15 @@ final class PostgresConnections implements AutoCloseable {
     return connection;
   }
 
-  /** {@code host:port}, for errors. */
+  /** A host that is a folder means the server's socket in it. */
+  private boolean isSocket() {
+    return profile.path("host").asText().startsWith("/");
+  }
+
+  /** {@code host:port}, or the server's socket. */
   String place() {
-    return profile.path("host").asText() + ":" + profile.path("port").asInt(DEFAULT_PORT);
+    String between = isSocket() ? "/.s.PGSQL." : ":";
+    return profile.path("host").asText() + between + profile.path("port").asInt(DEFAULT_PORT);
   }
 
   /** Interrupts what runs on every connection in use. */
@@ -119,6 +137,7 @@ final class PostgresConnections implements AutoCloseable {
   public void close() {
     idle.forEach(PostgresConnections::close);
     idle.clear();
+    certificates.close();
   }
 
   private static void close(Connection connection) {

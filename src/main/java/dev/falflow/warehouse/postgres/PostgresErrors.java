@@ -46,6 +46,13 @@ final class PostgresErrors {
           "Nothing was published; run again when the server is up.",
           error);
     }
+    if (state.startsWith("53")) {
+      return problem(
+          "warehouse-full",
+          words(error, before),
+          "Make room on the server: its disk, memory, connections, or the limit named.",
+          error);
+    }
     if (state.equals("42501")) {
       return problem(
           "warehouse-permission",
@@ -58,8 +65,7 @@ final class PostgresErrors {
 
   private static FalException problem(
       String code, String message, @Nullable String hint, SQLException cause) {
-    Problem problem = Problem.of(code, message + (hint == null ? "" : "\n" + hint));
-    return new FalException(problem, cause);
+    return new FalException(new Problem(code, message, null, hint), cause);
   }
 
   private static String words(SQLException error, long before) {

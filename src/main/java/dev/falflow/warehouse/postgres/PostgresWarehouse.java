@@ -5,6 +5,7 @@ import dev.falflow.dbt.HeldModel;
 import dev.falflow.warehouse.DataFolder;
 import dev.falflow.warehouse.ModelData;
 import dev.falflow.warehouse.Warehouse;
+import java.nio.file.Path;
 import java.util.concurrent.Semaphore;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -19,9 +20,14 @@ public final class PostgresWarehouse implements Warehouse {
   private final Semaphore readers = new Semaphore(MOST_READERS);
   private final BufferAllocator allocator = new RootAllocator();
 
-  /** {@code profile}: the credentials of dbt's target, rendered, the password among them. */
-  public PostgresWarehouse(JsonNode profile, DataFolder folder) {
-    this.connections = new PostgresConnections(profile);
+  /**
+   * Nothing is connected yet.
+   *
+   * @param profile the credentials of dbt's target, rendered, the password among them
+   * @param root the project's folder
+   */
+  public PostgresWarehouse(JsonNode profile, Path root, DataFolder folder) {
+    this.connections = new PostgresConnections(profile, root, folder);
     this.folder = folder;
   }
 

@@ -79,6 +79,9 @@ final class Publication {
       into = relation;
       return existing(fields, old);
     }
+    if (old == null) {
+      relation.makeSchema(connection);
+    }
     List<Loaded> wanted = wanted(fields);
     execute(
         wanted.stream()

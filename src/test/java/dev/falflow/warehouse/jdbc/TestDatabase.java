@@ -45,7 +45,8 @@ final class TestDatabase implements AutoCloseable {
     this.quote = quote;
     this.server = server;
     this.connection = DriverManager.getConnection(url);
-    this.warehouse = new JdbcWarehouse(dialect.adapter(), credentials, root, Map.of(), folder);
+    this.warehouse =
+        new JdbcWarehouse(dialect.adapter(), credentials, root, Map.of(), root, folder);
   }
 
   /** One of these; the test is skipped where MariaDB is not installed. */
