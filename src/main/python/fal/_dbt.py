@@ -99,6 +99,7 @@ class Resolved:
     unique_id: str
     relation: str
     query: str
+    declared: bool = True
 
 
 class ResolveError(Exception):
@@ -297,28 +298,27 @@ class Inputs:
         self._context = generate_runtime_model_context(node, adapter.config, manifest)
 
     def resolve(self, kind: str, arguments: Sequence[str], version: Any = None) -> Resolved:
-        """The relation of one call.
+        """The relation of one call; not ``declared`` when the graph has no edge for it, and then
+        without a query for an ephemeral model, which dbt has not compiled here.
 
-        Raises ResolveError ``ref-not-found``/``source-not-found`` (nearest names given),
-        ``ref-disabled``/``source-disabled`` or ``undeclared-ref``.
+        Raises ResolveError ``ref-not-found``/``source-not-found`` (nearest names given) or
+        ``ref-disabled``/``source-disabled``.
         """
         target = _find(self._manifest, self._node, kind, arguments, version)
-        if target.unique_id not in self._node.depends_on_nodes:
-            call = call_text(kind, arguments, version)
-            raise ResolveError(
-                "undeclared-ref",
-                f"{call} was not found when the file was analysed, so dbt may not have built it"
-                f" yet. Add this line to the docstring at the top of the file: - {call}",
-            )
+        declared = target.unique_id in self._node.depends_on_nodes
         if kind == "source":
             relation = self._context["source"](*arguments)
-        else:
+        elif declared:
             keywords = {} if version is None else {"version": version}
             relation = self._context["ref"](*arguments, **keywords)
+        elif getattr(target, "is_ephemeral_model", False):
+            return Resolved(target.unique_id, target.name, "", declared)
+        else:
+            relation = self._context["ref"].create_relation(target)  # --defer holds
         query = f"select * from {relation}"
         if getattr(target, "is_ephemeral_model", False) and relation.is_cte:
             query = f"with {', '.join(cte.sql for cte in self._node.extra_ctes)} {query}"
-        return Resolved(target.unique_id, str(relation), query)
+        return Resolved(target.unique_id, str(relation), query, declared)
 
 
 def _find(manifest: Any, node: Any, kind: str, arguments: Sequence[str], version: Any) -> Any:

@@ -52,6 +52,8 @@ final class Flow {
         options.pythonModels,
         Terminal.isJson(arguments),
         options.dryRun,
+        options.fixDependencies,
+        options.allowUndeclared,
         options.engine == null ? null : options.engine.kind);
   }
 

@@ -14,6 +14,18 @@ final class FlowOptions {
   boolean dryRun;
 
   @Option(
+      names = "--fix-dependencies",
+      description =
+          "Add to a Python model's docstring what it reads and dbt does not know of; it stops, and"
+              + " the next run builds that before it.")
+  boolean fixDependencies;
+
+  @Option(
+      names = "--allow-undeclared",
+      description = "Let Python models read what dbt does not know of, with a warning.")
+  boolean allowUndeclared;
+
+  @Option(
       names = "--experimental-models",
       negatable = true,
       defaultValue = "true",

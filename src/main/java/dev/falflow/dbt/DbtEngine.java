@@ -61,9 +61,10 @@ public interface DbtEngine extends AutoCloseable {
       Consumer<DbtEvent> onEvent);
 
   /**
-   * A call that analysis did not see, resolved for a held model.
+   * A call resolved for a held model; one that dbt knows nothing of is not {@code declared}, and
+   * has an empty query when it names an ephemeral model.
    *
-   * @throws FalException ref-not-found, source-not-found, ref-disabled or undeclared-ref
+   * @throws FalException ref-not-found, source-not-found or ref-disabled
    */
   ResolvedInput resolve(HeldModel model, ModelInput input);
 

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param pythonModels false with {@code --no-experimental-models}
  * @param rawEvents the report wants all of dbt's JSON
  * @param dryRun print the plan, change nothing
+ * @param fixDependencies {@code --fix-dependencies}
+ * @param allowUndeclared {@code --allow-undeclared}
  * @param engine {@code --dbt-engine}, null without it
  */
 public record FlowRequest(
@@ -29,6 +31,8 @@ public record FlowRequest(
     boolean pythonModels,
     boolean rawEvents,
     boolean dryRun,
+    boolean fixDependencies,
+    boolean allowUndeclared,
     @Nullable Kind engine) {
   /** Folder of {@code dbt_project.yml}. */
   Path projectDir() {

@@ -17,6 +17,7 @@ import dev.falflow.python.PythonEnvironments;
 import dev.falflow.python.PythonInstallation;
 import dev.falflow.python.PythonPackage;
 import dev.falflow.report.Reporter;
+import dev.falflow.source.DocstringFix;
 import dev.falflow.source.PythonSource;
 import dev.falflow.source.PythonSources;
 import dev.falflow.source.SourceAnalyzer;
@@ -95,7 +96,13 @@ public final class FlowRun {
               packageFolder,
               WorkerEnvironment.of(System.getenv(), request.profilesFile()),
               folder.spill())) {
-        return withModels(request, project, sources, engine, folder, forkServer);
+        UndeclaredInputs undeclared =
+            new UndeclaredInputs(
+                request.fixDependencies(),
+                request.allowUndeclared(),
+                new DocstringFix(python.executable(), packageFolder),
+                reporter::warning);
+        return withModels(request, project, sources, engine, folder, undeclared, forkServer);
       }
     }
   }
@@ -176,6 +183,7 @@ public final class FlowRun {
       PythonSources sources,
       DbtEngine engine,
       DataFolder folder,
+      UndeclaredInputs undeclared,
       ForkServer forkServer) {
     ParsedProject parsed = parse(request, project, sources, engine);
     PythonModels models = PythonModels.link(project, sources.models(), parsed);
@@ -193,6 +201,7 @@ public final class FlowRun {
               engine,
               warehouse,
               folder,
+              undeclared,
               forkServer,
               artifacts,
               reporter,

@@ -30,6 +30,7 @@ final class HeldModels {
   private final DbtEngine engine;
   private final Warehouse warehouse;
   private final DataFolder folder;
+  private final UndeclaredInputs undeclared;
   private final ForkServer forkServer;
   private final RunArtifacts artifacts;
   private final Reporter reporter;
@@ -45,6 +46,7 @@ final class HeldModels {
       DbtEngine engine,
       Warehouse warehouse,
       DataFolder folder,
+      UndeclaredInputs undeclared,
       ForkServer forkServer,
       RunArtifacts artifacts,
       Reporter reporter,
@@ -56,6 +58,7 @@ final class HeldModels {
     this.engine = engine;
     this.warehouse = warehouse;
     this.folder = folder;
+    this.undeclared = undeclared;
     this.forkServer = forkServer;
     this.artifacts = artifacts;
     this.reporter = reporter;
@@ -125,6 +128,7 @@ final class HeldModels {
                 engine,
                 data,
                 folder,
+                undeclared,
                 notice -> reporter.info(source.file() + ": " + notice));
         return run.run(threads, clock, log, () -> stopped, forkServer::lastLines);
       } finally {

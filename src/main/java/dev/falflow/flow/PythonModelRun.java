@@ -52,6 +52,7 @@ final class PythonModelRun {
   private final DbtEngine engine;
   private final TimedData data;
   private final DataFolder folder;
+  private final UndeclaredInputs undeclared;
   private final Consumer<String> onNotice;
   private final Queue<Path> inputFiles = new ConcurrentLinkedQueue<>();
   private Location writeCall;
@@ -66,6 +67,7 @@ final class PythonModelRun {
       DbtEngine engine,
       ModelData data,
       DataFolder folder,
+      UndeclaredInputs undeclared,
       Consumer<String> onNotice) {
     this.held = held;
     this.source = source;
@@ -76,6 +78,7 @@ final class PythonModelRun {
     this.engine = engine;
     this.data = new TimedData(data);
     this.folder = folder;
+    this.undeclared = undeclared;
     this.onNotice = onNotice;
   }
 
@@ -251,9 +254,9 @@ final class PythonModelRun {
     ObjectNode answer = Json.MAPPER.createObjectNode();
     try {
       switch (question.path("type").asText()) {
-        case "read" -> answer = answer(engine.resolve(held, ModelInput.from(question)));
+        case "read" -> answer = answer(resolved(question));
         case "stream" -> {
-          ResolvedInput input = engine.resolve(held, ModelInput.from(question));
+          ResolvedInput input = resolved(question);
           int stream = streams.open(input, question.path("rows").asInt());
           answer.put("type", "opened").put("stream", stream).put("relation", input.relation());
         }
@@ -283,6 +286,12 @@ final class PythonModelRun {
           .put("code", e.problems().get(0).code())
           .put("message", e.words());
     }
+  }
+
+  private ResolvedInput resolved(JsonNode question) {
+    ResolvedInput input = engine.resolve(held, ModelInput.from(question));
+    undeclared.check(source, place(source.file(), question), input);
+    return input;
   }
 
   private Failure failureOf(
@@ -332,9 +341,9 @@ final class PythonModelRun {
     return new Failure(code, message, error.path("traceback").asText());
   }
 
-  /** The line, and a notebook's cell, that a worker's message names. */
+  /** The line, where known the column, and a notebook's cell that a worker's message names. */
   private static Location place(String file, JsonNode message) {
     Integer cell = message.hasNonNull("cell") ? message.path("cell").asInt() : null;
-    return new Location(file, message.path("line").asInt(), 0, cell);
+    return new Location(file, message.path("line").asInt(), message.path("column").asInt(), cell);
   }
 }

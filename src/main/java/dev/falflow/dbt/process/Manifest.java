@@ -262,13 +262,17 @@ final class Manifest {
   }
 
   /** What a call in this node names: unique_id and relation. */
-  record Target(String uniqueId, String relation) {}
+  record Target(String uniqueId, String relation) {
+    boolean isDeclaredBy(Node node) {
+      return node.dependsOn.contains(uniqueId);
+    }
+  }
 
   /**
    * Finds it where dbt looks: with a package named, there; else in the node's own, the root
    * project, any.
    *
-   * @throws FalException ref-not-found, source-not-found, ref-disabled, undeclared-ref
+   * @throws FalException ref-not-found, source-not-found, ref-disabled
    */
   Target resolve(Node from, ModelInput input) {
     Target target =
@@ -280,15 +284,6 @@ final class Manifest {
               ? Problem.of(
                   input.kind() + "-disabled", input + " names a disabled " + input.kind() + ".")
               : notFound(input, known(input.kind())));
-    }
-    if (!from.dependsOn.contains(target.uniqueId)) {
-      throw new FalException(
-          Problem.of(
-              "undeclared-ref",
-              input
-                  + " was not found when the file was analysed, so dbt may not have built it yet."
-                  + " Add this line to the docstring at the top of the file: - "
-                  + input));
     }
     return target;
   }

@@ -374,15 +374,21 @@ final class ProcessRun {
 
   /** A call in a Python model; an ephemeral SQL model is its query. */
   ResolvedInput resolve(String uniqueId, ModelInput input) {
-    Manifest.Target found = manifest.resolve(manifest.node(uniqueId), input);
+    Node node = manifest.node(uniqueId);
+    Manifest.Target found = manifest.resolve(node, input);
+    boolean declared = found.isDeclaredBy(node);
     String rows = asked.isOn("--empty", System.getenv(), false) ? " where false limit 0" : "";
     if (!isEphemeralSql(found.uniqueId())) {
       return new ResolvedInput(
-          input, found.uniqueId(), found.relation(), "select * from " + found.relation() + rows);
+          input,
+          found.uniqueId(),
+          found.relation(),
+          "select * from " + found.relation() + rows,
+          declared);
     }
     String name = "__dbt__cte__" + manifest.node(found.uniqueId()).name();
     String query = "with " + ctes.getOrDefault(uniqueId, "") + " select * from " + name + rows;
-    return new ResolvedInput(input, found.uniqueId(), name, query);
+    return new ResolvedInput(input, found.uniqueId(), name, declared ? query : "", declared);
   }
 
   /** Nothing more is started; the dbt that runs is interrupted by its keeper. */

@@ -54,7 +54,7 @@ final class MariaDbRates {
       credentials.put("server", "127.0.0.1").put("port", server.port());
       credentials.put("username", "root").put("password", "").put("schema", "shop");
       try (JdbcWarehouse warehouse =
-          new JdbcWarehouse("mariadb", credentials, scratch, Map.of(), folder)) {
+          new JdbcWarehouse("mariadb", credentials, scratch, Map.of(), scratch, folder)) {
         MariaDbRates rates = new MariaDbRates(connection, warehouse, rows);
         rates.fill();
         for (int round = 0; round <= rounds; round++) {
@@ -114,7 +114,8 @@ final class MariaDbRates {
       ModelInput input = new ModelInput("ref", List.of("wide"), null);
       files =
           data.read(
-              new ResolvedInput(input, "model.shop.wide", "wide", "select * from `shop`.`wide`"));
+              new ResolvedInput(
+                  input, "model.shop.wide", "wide", "select * from `shop`.`wide`", true));
     }
   }
 

@@ -94,7 +94,7 @@ final class TestDatabase implements AutoCloseable {
   List<Path> read(String query) {
     try (ModelData data = model("any")) {
       ModelInput input = new ModelInput("ref", List.of("any"), null);
-      return data.read(new ResolvedInput(input, "model.shop.any", "any", query));
+      return data.read(new ResolvedInput(input, "model.shop.any", "any", query, true));
     }
   }
 
