@@ -20,6 +20,8 @@ from fal._reading import DATABASE_TYPE
 
 _BATCH_ROWS = 122_880  # a DuckDB row group
 _HUGEINT = {DATABASE_TYPE: b"HUGEINT"}
+# Arrow has no such type, or DuckDB's values don't survive theirs there: an offset, numbers beyond 127 bits.
+_READ_AS_TEXT = ("UHUGEINT", "TIME WITH TIME ZONE", "BIT", "BIGNUM", "VARINT")
 _names = itertools.count(1)
 
 
@@ -31,6 +33,12 @@ class SameNamesError(Exception):
     """Columns that DuckDB would take for one; nothing was published."""
 
     code = "bad-frame"
+
+
+class UnsupportedTypeError(Exception):
+    """A column that can't be read in any form that could be written again."""
+
+    code = "unsupported-type"
 
 
 class DuckDb:
@@ -239,9 +247,29 @@ def _columns(cursor: Any, relation: str) -> list[dict[str, str]] | None:
 
 def _reader(found: Any) -> Any:
     """A relation's record batch reader, under the name each DuckDB has for it."""
+    types = [str(type_) for type_ in found.types]
+    for name, type_ in zip(found.columns, types, strict=True):
+        if type_.startswith("UNION("):
+            raise UnsupportedTypeError(
+                f"column {name!r} is a {type_}, which frames don't have: read one of its members, as in"
+                f" union_extract({_quoted(name)}, …)."
+            )
+    if set(types) & set(_READ_AS_TEXT):
+        found = found.project(
+            ", ".join(
+                f"cast({_quoted(name)} as varchar) as {_quoted(name)}"
+                if type_ in _READ_AS_TEXT
+                else _quoted(name)
+                for name, type_ in zip(found.columns, types, strict=True)
+            )
+        )
     if hasattr(found, "to_arrow_reader"):
         return found.to_arrow_reader(_BATCH_ROWS)
     return found.fetch_arrow_reader(_BATCH_ROWS)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _rows(cursor: Any, relation: Any) -> int | None:
@@ -280,7 +308,7 @@ def _select(schema: Any) -> str:
 
     columns = []
     for field in schema:
-        name = '"' + field.name.replace('"', '""') + '"'
+        name = _quoted(field.name)
         wanted = (field.metadata or {}).get(DATABASE_TYPE)
         if wanted is None:
             columns.append(name)

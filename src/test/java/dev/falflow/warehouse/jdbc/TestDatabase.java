@@ -1,7 +1,5 @@
 package dev.falflow.warehouse.jdbc;
 
-import static org.junit.jupiter.api.Assumptions.abort;
-
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.Json;
 import dev.falflow.dbt.HeldModel;
@@ -56,13 +54,7 @@ final class TestDatabase implements AutoCloseable {
       String url = "jdbc:sqlite:" + scratch.resolve("m.db");
       return new TestDatabase(dialect, "main", "\"", url, credentials, scratch, Optional.empty());
     }
-    Optional<Path> program = MariaDbServer.program();
-    if (program.isEmpty()) {
-      String reason = "no mariadbd on PATH; Debian's package mariadb-server-core has it";
-      System.out.println("SKIPPED: " + reason);
-      abort(reason);
-    }
-    MariaDbServer server = MariaDbServer.start(program.orElseThrow(), scratch);
+    MariaDbServer server = MariaDbServer.startOrSkip(scratch);
     String url = "jdbc:mariadb://127.0.0.1:" + server.port() + "/";
     try (Connection first = DriverManager.getConnection(url + "?user=root");
         Statement statement = first.createStatement()) {
