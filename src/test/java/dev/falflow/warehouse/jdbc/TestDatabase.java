@@ -97,23 +97,6 @@ final class TestDatabase implements AutoCloseable {
     }
   }
 
-  /** name, Arrow type and database type of each column. */
-  List<String> columns(String name) {
-    try (ModelData data = model(name)) {
-      List<String> columns = new ArrayList<>();
-      data.columns()
-          .forEach(
-              column ->
-                  columns.add(
-                      "%s %s %s"
-                          .formatted(
-                              column.path("name").asText(),
-                              column.path("type").asText(),
-                              column.path("database_type").asText())));
-      return columns;
-    }
-  }
-
   void execute(String... statements) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       for (String sql : statements) {
