@@ -27,6 +27,27 @@ class TypeTablesPageTest {
               "sqlite", "SQLite",
               "mariadb", "MariaDB"));
 
+  private static final Path RULES = Path.of("docs/types.md");
+  private static final String INTEGERS =
+      "`Int8` `Int16` `Int32` `Int64` `UInt8` `UInt16` `UInt32` `UInt64`";
+
+  /** Arrow types to the beginning of their lines in the rules. */
+  private static final Map<String, String> LABELS =
+      Map.ofEntries(
+          Map.entry("u?int\\d+", "integers|unsigned"),
+          Map.entry("bool", "boolean"),
+          Map.entry("float", "real, float"),
+          Map.entry("double", "double"),
+          Map.entry("decimal128\\(([12]?\\d|3[0-7]), .*", "decimal of less"),
+          Map.entry("decimal(128\\(38|256).*", "decimal of 38"),
+          Map.entry("date32.*", "date "),
+          Map.entry("timestamp.*", "timestamp"),
+          Map.entry("time64.*", "time "),
+          Map.entry("string", "text"),
+          Map.entry("dictionary.*", "enum"),
+          Map.entry("month_day_nano_interval", "interval"),
+          Map.entry("binary|(fixed_size_)?list.*|struct.*|map.*", "bytes, list"));
+
   @Test
   void theCommittedPageIsWhatTheTablesSay() throws IOException {
     String page = page();
@@ -35,6 +56,34 @@ class TypeTablesPageTest {
     assertThat(Files.exists(PAGE) ? Files.readString(PAGE) : "")
         .as("%s is not up to date. It is made anew by: cp %s %s", PAGE, MADE, PAGE)
         .isEqualTo(page);
+  }
+
+  @Test
+  void theRulesGiveTheSameDtypes() throws IOException {
+    List<String> lines = Files.readAllLines(RULES);
+    for (String database : DATABASES.keySet()) {
+      for (Row row : TypeTable.of(database).existing()) {
+        String rules =
+            lines.stream()
+                .filter(line -> line.matches("\\| (" + label(row.arrow()) + ").*"))
+                .map(line -> line.replace("`Int8` … `UInt64`", INTEGERS))
+                .collect(Collectors.joining());
+        for (String dtype : List.of(row.byDefault(), row.withNull(), row.exact())) {
+          assertThat(rules)
+              .as("%s of %s in %s", row.kind(), database, RULES)
+              .contains(code(dtype.replaceFirst(", .*]", ", zone]")));
+        }
+      }
+    }
+  }
+
+  /** Which lines of the rules are for an Arrow type. */
+  private static String label(String arrow) {
+    return LABELS.entrySet().stream()
+        .filter(label -> arrow.matches(label.getKey()))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no rule is for " + arrow));
   }
 
   private static String page() {
