@@ -116,6 +116,7 @@ class _Rows:
 
     def __init__(self, cursor: Any, query: str) -> None:
         found = cursor.sql(query)
+        _refuse_unions(found)
         self._reader = _reader(found)
         self.schema = pa.schema(
             [
@@ -247,25 +248,33 @@ def _columns(cursor: Any, relation: str) -> list[dict[str, str]] | None:
 
 def _reader(found: Any) -> Any:
     """A relation's record batch reader, under the name each DuckDB has for it."""
+    found = _with_texts(found)
+    if hasattr(found, "to_arrow_reader"):
+        return found.to_arrow_reader(_BATCH_ROWS)
+    return found.fetch_arrow_reader(_BATCH_ROWS)
+
+
+def _with_texts(found: Any) -> Any:
+    """The relation, values that would not survive Arrow as DuckDB prints them."""
     types = [str(type_) for type_ in found.types]
-    for name, type_ in zip(found.columns, types, strict=True):
+    if not set(types) & set(_READ_AS_TEXT):
+        return found
+    names = [_quoted(name) for name in found.columns]
+    return found.project(
+        ", ".join(
+            f"cast({name} as varchar) as {name}" if type_ in _READ_AS_TEXT else name
+            for name, type_ in zip(names, types, strict=True)
+        )
+    )
+
+
+def _refuse_unions(found: Any) -> None:
+    for name, type_ in zip(found.columns, map(str, found.types), strict=True):
         if type_.startswith("UNION("):
             raise UnsupportedTypeError(
                 f"column {name!r} is a {type_}, which frames don't have: read one of its members, as in"
                 f" union_extract({_quoted(name)}, …)."
             )
-    if set(types) & set(_READ_AS_TEXT):
-        found = found.project(
-            ", ".join(
-                f"cast({_quoted(name)} as varchar) as {_quoted(name)}"
-                if type_ in _READ_AS_TEXT
-                else _quoted(name)
-                for name, type_ in zip(found.columns, types, strict=True)
-            )
-        )
-    if hasattr(found, "to_arrow_reader"):
-        return found.to_arrow_reader(_BATCH_ROWS)
-    return found.fetch_arrow_reader(_BATCH_ROWS)
 
 
 def _quoted(name: str) -> str:

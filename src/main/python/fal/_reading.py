@@ -18,7 +18,8 @@ DATABASE_TYPE = b"fal:database_type"
 UNLIMITED = b"numeric"  # the type of PostgreSQL's numbers of any length, which Arrow has none for
 _AS_FLOATS = "column {!r} ({}) is read as float64, which keeps about 15 digits; ref(…, dtypes='exact') keeps decimals"
 _BEYOND_DECIMALS = (
-    "column {!r} ({}) holds NaN, infinity or more than 76 digits, so it is read as float64, which keeps about 15 digits"
+    "column {!r} ({}) holds NaN, infinity or more than 76 digits, so it is read as float64,"
+    " which keeps about 15 digits"
 )
 WIDE = 38  # the precision warehouses give the sum of a column of numbers
 

@@ -296,16 +296,17 @@ def _restored(
     column: pa.ChunkedArray, kind: pa.DataType, source: SourceColumn
 ) -> pa.DataType | None:
     """The type to write for a column that is of its source's type, or of polars' form of that; else None."""
-    # An enum stays one only when no value is new to it.
-    if source.categories is not None and not _among(column, source.categories):
-        return None
     wanted = plain(source.type)
     same_zone = (pa.types.is_time(kind) and pa.types.is_time(wanted)) or (
         pa.types.is_timestamp(kind) and pa.types.is_timestamp(wanted) and kind.tz == wanted.tz
     )
     if same_zone:
         return None if fits(column, wanted) is None else wanted
-    return kind if without_widths(kind) == without_widths(wanted) else None
+    if without_widths(kind) != without_widths(wanted):
+        return None
+    # An enum stays one only when no value is new to it.
+    is_known = source.categories is None or _among(column, source.categories)
+    return kind if is_known else None
 
 
 def _among(column: pa.ChunkedArray, categories: frozenset[str]) -> bool:

@@ -41,11 +41,6 @@ final class DuckDbTypes extends DbtTypes {
   }
 
   @Override
-  String quote(String name) {
-    return '"' + name.replace("\"", "\"\"") + '"';
-  }
-
-  @Override
   void execute(List<String> statements) throws IOException {
     List<String> all = new ArrayList<>(List.of("set TimeZone = 'Europe/Berlin'"));
     all.addAll(statements);

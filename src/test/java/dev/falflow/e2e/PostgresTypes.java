@@ -21,11 +21,6 @@ final class PostgresTypes extends DbtTypes {
   }
 
   @Override
-  String quote(String name) {
-    return '"' + name.replace("\"", "\"\"") + '"';
-  }
-
-  @Override
   void execute(List<String> statements) {
     List<String> all =
         new ArrayList<>(

@@ -26,11 +26,6 @@ final class SqliteTypes extends DbtTypes {
     return 200;
   }
 
-  @Override
-  String quote(String name) {
-    return '"' + name.replace("\"", "\"\"") + '"';
-  }
-
   private Connection connect() throws SQLException {
     return DriverManager.getConnection("jdbc:sqlite:" + project.root().resolve("shop.db"));
   }

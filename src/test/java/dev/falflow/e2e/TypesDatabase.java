@@ -190,7 +190,10 @@ abstract class TypesDatabase implements AutoCloseable {
   /** Characters of a name; of databases without a limit, many. */
   abstract int longestName();
 
-  abstract String quote(String name);
+  /** A name as SQL text. */
+  String quote(String name) {
+    return '"' + name.replace("\"", "\"\"") + '"';
+  }
 
   /** What follows the columns of {@code create table}. */
   String tableOptions() {

@@ -49,6 +49,18 @@ class JdbcPublicationTest {
   }
 
   @Test
+  void aBooleanThatIsNoneIsNotMadeOne() throws Exception {
+    database.execute("create table source (yes boolean)", "insert into source values (2)");
+    if (database.isSqlite()) {
+      database.publish("target", database.read("select * from source"), "overwrite");
+      assertThat(database.rows("select * from target")).containsExactly("2");
+    } else {
+      assertThatThrownBy(() -> database.read("select * from source"))
+          .hasMessageContaining("column \"yes\" (BOOLEAN) holds 2, which is no boolean");
+    }
+  }
+
+  @Test
   void replacesTablesAndViewsAndAddsToTables() throws Exception {
     database.execute(
         "create view target as select 1 as id", "create table source (id bigint, name varchar(9))");
