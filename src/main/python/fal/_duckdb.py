@@ -20,6 +20,8 @@ from fal._reading import DATABASE_TYPE
 
 _BATCH_ROWS = 122_880  # a DuckDB row group
 _HUGEINT = {DATABASE_TYPE: b"HUGEINT"}
+# Arrow has no such type, or DuckDB's values don't survive theirs there: an offset, numbers beyond 127 bits.
+_READ_AS_TEXT = ("UHUGEINT", "TIME WITH TIME ZONE", "BIT", "BIGNUM", "VARINT")
 _names = itertools.count(1)
 
 
@@ -31,6 +33,12 @@ class SameNamesError(Exception):
     """Columns that DuckDB would take for one; nothing was published."""
 
     code = "bad-frame"
+
+
+class UnsupportedTypeError(Exception):
+    """A column that can't be read in any form that could be written again."""
+
+    code = "unsupported-type"
 
 
 class DuckDb:
@@ -108,6 +116,7 @@ class _Rows:
 
     def __init__(self, cursor: Any, query: str) -> None:
         found = cursor.sql(query)
+        _refuse_unions(found)
         self._reader = _reader(found)
         self.schema = pa.schema(
             [
@@ -239,9 +248,37 @@ def _columns(cursor: Any, relation: Any) -> list[dict[str, str]] | None:
 
 def _reader(found: Any) -> Any:
     """A relation's record batch reader, under the name each DuckDB has for it."""
+    found = _with_texts(found)
     if hasattr(found, "to_arrow_reader"):
         return found.to_arrow_reader(_BATCH_ROWS)
     return found.fetch_arrow_reader(_BATCH_ROWS)
+
+
+def _with_texts(found: Any) -> Any:
+    """The relation, values that would not survive Arrow as DuckDB prints them."""
+    types = [str(type_) for type_ in found.types]
+    if not set(types) & set(_READ_AS_TEXT):
+        return found
+    names = [_quoted(name) for name in found.columns]
+    return found.project(
+        ", ".join(
+            f"cast({name} as varchar) as {name}" if type_ in _READ_AS_TEXT else name
+            for name, type_ in zip(names, types, strict=True)
+        )
+    )
+
+
+def _refuse_unions(found: Any) -> None:
+    for name, type_ in zip(found.columns, map(str, found.types), strict=True):
+        if type_.startswith("UNION("):
+            raise UnsupportedTypeError(
+                f"column {name!r} is a {type_}, which frames don't have: read one of its members, as in"
+                f" union_extract({_quoted(name)}, …)."
+            )
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _rows(cursor: Any, relation: Any) -> int | None:
@@ -280,7 +317,7 @@ def _select(schema: Any) -> str:
 
     columns = []
     for field in schema:
-        name = '"' + field.name.replace('"', '""') + '"'
+        name = _quoted(field.name)
         wanted = (field.metadata or {}).get(DATABASE_TYPE)
         if wanted is None:
             columns.append(name)

@@ -17,6 +17,10 @@ from fal._types import is_text
 DATABASE_TYPE = b"fal:database_type"
 UNLIMITED = b"numeric"  # the type of PostgreSQL's numbers of any length, which Arrow has none for
 _AS_FLOATS = "column {!r} ({}) is read as float64, which keeps about 15 digits; ref(…, dtypes='exact') keeps decimals"
+_BEYOND_DECIMALS = (
+    "column {!r} ({}) holds NaN, infinity or more than 76 digits, so it is read as float64,"
+    " which keeps about 15 digits"
+)
 WIDE = 38  # the precision warehouses give the sum of a column of numbers
 
 _INTEGERS = {"int8": "Int8", "int16": "Int16", "int32": "Int32", "int64": "Int64"} | {
@@ -69,7 +73,7 @@ class Sources:
             self.notices.append(text)
 
     def frame(self, files: Iterable[str], kind: str, dtypes: str) -> Any:
-        table = _with_decimals(_arrow_file.read(files))
+        table = _with_decimals(_arrow_file.read(files), self._notice)
         if kind == "arrow":
             self._remember(table, None)
             return table
@@ -80,6 +84,7 @@ class Sources:
                 raise FalError(
                     "frame='polars' needs polars in this project's Python environment.", "no-polars"
                 ) from None
+            _refuse_for_polars(table.schema)
             self._remember(table, None)
             return polars.from_arrow(_without_extensions(table))
         frame, notices = to_pandas(table, dtypes)
@@ -105,6 +110,17 @@ class Sources:
             self.columns[field.name] = column if same else None
 
 
+def _refuse_for_polars(schema: pa.Schema) -> None:
+    """polars has no type for months, days and nanoseconds in one, nor for numbers beyond 38 digits."""
+    for field in schema:
+        if pa.types.is_interval(field.type) or pa.types.is_decimal256(field.type):
+            raise FalError(
+                f"frame='polars' can't hold column {field.name!r} ({_given(field)}, {field.type} in Arrow): cast it"
+                " in SQL, to text if need be, or read frame='arrow'.",
+                "unsupported-type",
+            )
+
+
 def _is_unlimited(field: pa.Field) -> bool:
     return is_text(field.type) and (field.metadata or {}).get(DATABASE_TYPE) == UNLIMITED
 
@@ -119,11 +135,13 @@ def _with_floats(table: pa.Table, notice: Callable[[str], None]) -> pa.Table:
     return table
 
 
-def _with_decimals(table: pa.Table) -> pa.Table:
-    """Numbers without limits (PostgreSQL's plain ``numeric``) come as text: as decimals, or floats for a NaN."""
+def _with_decimals(table: pa.Table, notice: Callable[[str], None]) -> pa.Table:
+    """Numbers without limits (PostgreSQL's plain ``numeric``) come as text: as decimals where Arrow has them."""
     for index, field in enumerate(table.schema):
         if _is_unlimited(field):
             column = _decimal(table.column(index))
+            if pa.types.is_floating(column.type):
+                notice(_BEYOND_DECIMALS.format(field.name, UNLIMITED.decode()))
             table = table.set_column(index, field.with_type(column.type), column)
     return table
 
@@ -134,15 +152,21 @@ def _decimal(column: pa.ChunkedArray) -> pa.ChunkedArray:
         or pc.any(pc.match_substring(column, "I")).as_py()
     ):
         return column.cast(pa.float64())  # NaN, Infinity
-    point = pc.find_substring(column, ".")
-    digits = pc.subtract(pc.subtract(pc.binary_length(column), point), 1)
-    scale = pc.max(pc.if_else(pc.less(point, 0), 0, digits)).as_py() or 0
-    for kind in (pa.decimal128, pa.decimal256):
-        try:
-            return column.cast(kind(kind(1, 0).bit_width // 128 * 38, scale))
-        except (pa.ArrowInvalid, ValueError):
-            continue
-    return column.cast(pa.float64())
+    unsigned = pc.utf8_ltrim(column, "-")
+    point = pc.find_substring(unsigned, ".")
+    is_whole = pc.less(point, 0)
+    length = pc.binary_length(unsigned)
+    scale = _most(pc.if_else(is_whole, 0, pc.subtract(pc.subtract(length, point), 1)))
+    digits = _most(pc.if_else(is_whole, length, point)) + scale
+    # Casts of texts don't tell when a number is too long for its type: they change it.
+    if digits <= WIDE:
+        return column.cast(pa.decimal128(WIDE, scale))
+    return column.cast(pa.decimal256(2 * WIDE, scale) if digits <= 2 * WIDE else pa.float64())
+
+
+def _most(counts: pa.ChunkedArray) -> int:
+    most: int = pc.max(counts).as_py() or 0
+    return most
 
 
 def to_pandas(table: pa.Table, dtypes: str, by_schema: bool = False) -> tuple[Any, list[str]]:

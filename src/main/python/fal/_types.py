@@ -79,15 +79,31 @@ def declared(text: str) -> pa.DataType | None:
 
 
 def plain(kind: pa.DataType) -> pa.DataType:
-    """The type in the form every warehouse reads: dictionaries by their values, views and large texts as texts."""
+    """The type in the form every warehouse reads: dictionaries by their values, views and large texts as texts,
+    large lists as lists."""
     if pa.types.is_dictionary(kind):
         return plain(kind.value_type)
+    if pa.types.is_large_list(kind):
+        return pa.list_(plain(kind.value_type))
     if is_text(kind):
         return pa.large_string() if not pa.types.is_string(kind) else kind
     if pa.types.is_binary_view(kind):
         return pa.large_binary()
     if isinstance(kind, pa.BaseExtensionType) and kind.extension_name.startswith("pandas."):
         return kind.storage_type
+    return kind
+
+
+def without_widths(kind: pa.DataType) -> pa.DataType:
+    """The type, texts, bytes and lists in whatever form as those of the narrowest: they hold the same values."""
+    if is_text(kind):
+        return pa.string()
+    if pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind):
+        return pa.binary()
+    if pa.types.is_list(kind):
+        return pa.list_(without_widths(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([(field.name, without_widths(field.type)) for field in kind])
     return kind
 
 

@@ -17,9 +17,9 @@ import pyarrow as pa
 
 from fal import FalError, FalTypeError, _arrow_file
 from fal._columns import Column, Unwritable, absent, full_name
-from fal._reading import DATABASE_TYPE, Sources, fits
+from fal._reading import DATABASE_TYPE, SourceColumn, Sources, fits
 from fal._round_trip import dtypes
-from fal._types import cast_plain, is_text, plain
+from fal._types import cast_plain, is_text, plain, without_widths
 from fal._wire import RunModel
 
 _ACCEPTED = (
@@ -280,27 +280,40 @@ def _arrow_schema(
     """The schema to be written for data that has one already."""
     problems = _name_problems(table.column_names)
     fields = []
-    for field in table.schema:
+    for field, column in zip(table.schema, table.columns, strict=True):
         kind = plain(field.type)
         database_type = None
         if pa.types.is_null(kind):
             kind, database_type = absent(field.name, model, sources, notices)
         else:
             source = sources.columns.get(field.name)
-            # An enum stays one only when no value is new to it.
-            if (
-                source is not None
-                and plain(source.type) == kind
-                and (source.categories is None or _among(table, field.name, source.categories))
-            ):
-                database_type = source.database_type
+            restored = None if source is None else _restored(column, kind, source)
+            if source is not None and restored is not None:
+                kind, database_type = restored, source.database_type
         fields.append(_field(field.name, kind, database_type))
     _raise(problems)
     return pa.schema(fields)
 
 
-def _among(table: pa.Table, name: str, categories: frozenset[str]) -> bool:
-    return set(table.column(name).unique().to_pylist()) - {None} <= categories
+def _restored(
+    column: pa.ChunkedArray, kind: pa.DataType, source: SourceColumn
+) -> pa.DataType | None:
+    """The type to write for a column that is of its source's type, or of polars' form of that; else None."""
+    wanted = plain(source.type)
+    same_zone = (pa.types.is_time(kind) and pa.types.is_time(wanted)) or (
+        pa.types.is_timestamp(kind) and pa.types.is_timestamp(wanted) and kind.tz == wanted.tz
+    )
+    if same_zone:
+        return None if fits(column, wanted) is None else wanted
+    if without_widths(kind) != without_widths(wanted):
+        return None
+    # An enum stays one only when no value is new to it.
+    is_known = source.categories is None or _among(column, source.categories)
+    return kind if is_known else None
+
+
+def _among(column: pa.ChunkedArray, categories: frozenset[str]) -> bool:
+    return set(column.unique().to_pylist()) - {None} <= categories
 
 
 def _as_schema(table: pa.Table, schema: pa.Schema) -> pa.Table:

@@ -39,6 +39,7 @@ class FailingModelsTest {
           "uncastable_cell",
           "unknown_type",
           "referenced",
+          "reads_union",
           "explored");
 
   private static SampleProject project;
@@ -140,6 +141,14 @@ class FailingModelsTest {
     assertThat(message("mixed"))
         .contains("models/mixed.py:3:")
         .contains("column 'code' mixes types", "str in row 0 ('a')", "int in row 2 (3)");
+  }
+
+  @Test
+  void aColumnThatNoFrameCanHoldIsNamedWithWhatToDo() throws IOException {
+    assertThat(message("reads_union"))
+        .contains("models/reads_union.py:1:")
+        .contains("column 'either' is a UNION(number INTEGER, words VARCHAR)")
+        .contains("union_extract(\"either\", …)");
   }
 
   @Test

@@ -26,16 +26,20 @@ final class TestPython {
   private static final long LIMIT_SECONDS = 180;
 
   private static final class Made {
-    static final Path EXECUTABLE =
-        new PythonEnvironments(new CacheFolder(CACHE), new SetupProgress(System.err, false))
-            .find(new PythonRequest(Path.of("src/test/projects"), "managed", environment()))
-            .executable();
+    static final Path EXECUTABLE = executable(Path.of("src/test/projects"));
   }
 
   private TestPython() {}
 
   static Path executable() {
     return Made.EXECUTABLE;
+  }
+
+  /** The managed environment that a project's {@code requirements.txt} asks for. */
+  static Path executable(Path project) {
+    return new PythonEnvironments(new CacheFolder(CACHE), new SetupProgress(System.err, false))
+        .find(new PythonRequest(project, "managed", environment()))
+        .executable();
   }
 
   /** This process's variables without those that choose another Python, dbt or fal folder. */

@@ -172,6 +172,11 @@ enum Dialect {
     return this == MYSQL ? Integer.MIN_VALUE : ROWS_AT_ONCE;
   }
 
+  /** Whether a boolean is a small integer, of any value. */
+  boolean hasWideBooleans() {
+    return this == MYSQL || this == MARIADB;
+  }
+
   /** Whether a floating point column can hold it. */
   boolean holds(double value) {
     return switch (this) {

@@ -41,10 +41,18 @@ final class ResultColumns {
     int type = data.getColumnType(i);
     String name = data.getColumnLabel(i);
     String databaseType = databaseType(data, i, dialect);
+    if (type == Types.DATE && databaseType.startsWith("YEAR")) {
+      return integer(name, databaseType, Types.SMALLINT, true); // of MySQL and MariaDB
+    } else if (type == Types.BIT && data.getPrecision(i) > 1) {
+      return integer(name, databaseType, Types.BIGINT, false); // several bits
+    }
     return switch (type) {
       case Types.BIT, Types.BOOLEAN ->
           new Column(
-              name, Values.BOOL, databaseType, ints((row, at) -> row.getBoolean(at) ? 1 : 0));
+              name,
+              Values.BOOL,
+              databaseType,
+              ints(dialect.hasWideBooleans() ? ResultColumns::getBit : ResultColumns::getBoolean));
       case Types.TINYINT, Types.SMALLINT, Types.INTEGER, Types.BIGINT ->
           integer(name, databaseType, type, data.isSigned(i));
       case Types.REAL ->
@@ -139,6 +147,18 @@ final class ResultColumns {
         });
   }
 
+  private static int getBoolean(ResultSet row, int column) throws SQLException {
+    return row.getBoolean(column) ? 1 : 0;
+  }
+
+  private static int getBit(ResultSet row, int column) throws SQLException {
+    int value = row.getInt(column);
+    if (value != 0 && value != 1) {
+      throw new Column.Unreadable(value + ", which is no boolean: cast it in SQL");
+    }
+    return value;
+  }
+
   private interface Ints {
     int get(ResultSet row, int column) throws SQLException;
   }
@@ -228,6 +248,8 @@ final class ResultColumns {
       } else if (length > 0 && length <= MOST_CHARACTERS && dialect.declaresLength()) {
         parameters = "(" + length + ")";
       }
+    } else if (type == Types.BIT && data.getPrecision(i) > 1) {
+      parameters = "(" + data.getPrecision(i) + ")";
     } else if (type == Types.TIME || type == Types.TIMESTAMP) {
       parameters = dialect.fraction(data.getScale(i));
     }

@@ -75,6 +75,10 @@ final class SqliteColumns {
 
   private static final long EXACT_IN_DOUBLE = 1L << 53;
   private static final int EXACT_DIGITS = 15;
+
+  /** What the driver says of a column that is not declared. */
+  private static final String NO_NAME = "|NUMERIC";
+
   private static final double[] TENS = {
     1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15
   };
@@ -145,7 +149,9 @@ final class SqliteColumns {
       Kind kind = kinds[i];
       int precision = precisions[i];
       int scale = scales[i];
-      boolean isAsDeclared = kind == kind(declared[i], isDecimal(i)) && kind != Kind.UNKNOWN;
+      Kind given = kind(declared[i], isDecimal(i));
+      boolean isNamed = given == Kind.UNKNOWN && !declared[i].matches(NO_NAME);
+      boolean isAsDeclared = isNamed || (kind == given && kind != Kind.UNKNOWN);
       String type = isAsDeclared ? declared[i] : kind.databaseType;
       if (isAsDeclared && declared[i].matches("DECIMAL|NUMERIC|N?(VAR)?CHAR") && precision > 0) {
         type +=

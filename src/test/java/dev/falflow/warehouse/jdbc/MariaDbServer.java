@@ -1,5 +1,7 @@
 package dev.falflow.warehouse.jdbc;
 
+import static org.junit.jupiter.api.Assumptions.abort;
+
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A MariaDB server of the test's own, on a free port, its data in a scratch folder. */
-final class MariaDbServer implements AutoCloseable {
+public final class MariaDbServer implements AutoCloseable {
   private static final long SECONDS_TO_START = 60;
 
   private final Process process;
@@ -27,7 +29,7 @@ final class MariaDbServer implements AutoCloseable {
   }
 
   /** The server's program, from {@code FAL_TEST_MARIADBD}, {@code PATH} or {@code /usr/sbin}. */
-  static Optional<Path> program() {
+  private static Optional<Path> program() {
     String path = System.getenv().getOrDefault("PATH", "") + File.pathSeparator + "/usr/sbin";
     String named = System.getenv("FAL_TEST_MARIADBD");
     return named != null
@@ -38,7 +40,18 @@ final class MariaDbServer implements AutoCloseable {
             .findFirst();
   }
 
-  static MariaDbServer start(Path program, Path scratch) throws IOException {
+  /** One of these; the test is skipped where MariaDB is not installed. */
+  public static MariaDbServer startOrSkip(Path scratch) throws IOException {
+    Optional<Path> program = program();
+    if (program.isEmpty()) {
+      String reason = "no mariadbd on PATH; Debian's package mariadb-server-core has it";
+      System.out.println("SKIPPED: " + reason);
+      abort(reason);
+    }
+    return start(program.orElseThrow(), scratch);
+  }
+
+  private static MariaDbServer start(Path program, Path scratch) throws IOException {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
@@ -84,7 +97,7 @@ final class MariaDbServer implements AutoCloseable {
     }
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 

@@ -1,7 +1,5 @@
 package dev.falflow.warehouse.jdbc;
 
-import static org.junit.jupiter.api.Assumptions.abort;
-
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.Json;
 import dev.falflow.dbt.HeldModel;
@@ -57,13 +55,7 @@ final class TestDatabase implements AutoCloseable {
       String url = "jdbc:sqlite:" + scratch.resolve("m.db");
       return new TestDatabase(dialect, "main", "\"", url, credentials, scratch, Optional.empty());
     }
-    Optional<Path> program = MariaDbServer.program();
-    if (program.isEmpty()) {
-      String reason = "no mariadbd on PATH; Debian's package mariadb-server-core has it";
-      System.out.println("SKIPPED: " + reason);
-      abort(reason);
-    }
-    MariaDbServer server = MariaDbServer.start(program.orElseThrow(), scratch);
+    MariaDbServer server = MariaDbServer.startOrSkip(scratch);
     String url = "jdbc:mariadb://127.0.0.1:" + server.port() + "/";
     try (Connection first = DriverManager.getConnection(url + "?user=root");
         Statement statement = first.createStatement()) {
@@ -103,23 +95,6 @@ final class TestDatabase implements AutoCloseable {
         ModelData.Load load = data.load(mode)) {
       load.add(files);
       return load.publish().rows();
-    }
-  }
-
-  /** name, Arrow type and database type of each column. */
-  List<String> columns(String name) {
-    try (ModelData data = model(name)) {
-      List<String> columns = new ArrayList<>();
-      data.columns()
-          .forEach(
-              column ->
-                  columns.add(
-                      "%s %s %s"
-                          .formatted(
-                              column.path("name").asText(),
-                              column.path("type").asText(),
-                              column.path("database_type").asText())));
-      return columns;
     }
   }
 

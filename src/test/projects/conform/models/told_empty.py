@@ -1,0 +1,3 @@
+import pandas as pd
+
+write_to_model(pd.DataFrame(columns=["declared", "twice_told", "previous", "untold"]))

@@ -1,0 +1,1 @@
+select 1::union(number integer, words varchar) as either

@@ -1,1 +1,0 @@
-{{ config(materialized='table') }} select * from {{ ref('typed') }} where "int4" is null

@@ -1,1 +1,0 @@
-write_to_model(ref("no_rows", dtypes="arrow"))
