@@ -114,7 +114,19 @@ class PostgresConnectionTest {
 
   @Test
   void aHostThatIsAFolderMeansTheServersSocket() throws IOException {
-    profile(PostgresServer.OWNER, server.folder().toString(), ", sslmode: require");
+    server.execute(
+        "create role clerk",
+        "grant create on database postgres to clerk",
+        "create schema extras",
+        "grant usage on schema extras to clerk",
+        "create type extras.kind as enum ('c0', 'c1', 'c2')");
+    profile(
+        PostgresServer.OWNER,
+        server.folder().toString(),
+        ", sslmode: require, role: clerk, search_path: 'extras, public'");
+    project.write(
+        "models/spent.py",
+        project.read("models/spent.py").replace("(spent)", "(spent, dtype={'customer': 'kind'})"));
     project.write(
         "models/orders.sql",
         "{{ config(materialized='table') }} select i as id, 'c' || i % 3 as customer, i as price"
@@ -125,6 +137,8 @@ class PostgresConnectionTest {
     assertThat(run.exitCode()).as(run::toString).isZero();
     assertThat(server.rows("select sum(n) from " + PostgresServer.OWNER + "_shop.spent"))
         .containsExactly("200000");
+    assertThat(server.rows("select tableowner from pg_tables where tablename = 'spent'"))
+        .containsExactly("clerk");
   }
 
   @Test

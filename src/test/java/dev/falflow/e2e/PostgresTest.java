@@ -146,6 +146,7 @@ class PostgresTest {
         "grant select on " + schema + ".seen to reader",
         "alter view " + schema + ".seen set (security_barrier = true)",
         "comment on view " + schema + ".seen is 'seen by hand'",
+        "grant delete on " + schema + ".spent to reader",
         "comment on column " + schema + ".spent.n is 'by hand'");
 
     project.write(
@@ -163,6 +164,9 @@ class PostgresTest {
                     + "'"))
         .containsExactly("1");
     assertThat(SERVER.rows("select has_table_privilege('reader', '" + schema + ".seen', 'select')"))
+        .containsExactly("t");
+    assertThat(
+            SERVER.rows("select has_table_privilege('reader', '" + schema + ".spent', 'delete')"))
         .containsExactly("t");
     assertThat(
             SERVER.rows(
@@ -252,7 +256,26 @@ class PostgresTest {
         project.read("models/spent.py").replace("70000", "7").replace("abcd", "0123456789"));
     CommandResult text = run("run", "--select", "spent");
     assertThat(text.exitCode()).isEqualTo(1);
-    assertThat(text.output()).contains("column \"customer\", row 1", "value too long");
+    assertThat(text.output()).contains("column \"customer\", row 1: value too long");
+
+    project.write(
+        "models/spent.py",
+        project.read("models/spent.py").replace("0123456789", "d").replace("2.5", "98765.4"));
+    CommandResult numeric = run("run", "--select", "spent");
+    assertThat(numeric.exitCode()).isEqualTo(1);
+    assertThat(numeric.output())
+        .contains("[unwritable-value]", "column \"total\", row 1: numeric field overflow");
+
+    project.write(
+        "models/spent.py",
+        project.read("models/spent.py").replace("98765.4", "5").replace("[1, 7]", "[1, 70000]"));
+    project.write(
+        "models/spent.py", project.read("models/spent.py").replace("smallint", "varchar(3)"));
+    CommandResult cut = run("run", "--select", "spent");
+    assertThat(cut.exitCode()).as(cut::toString).isEqualTo(1);
+    assertThat(cut.output())
+        .contains(
+            "[unwritable-value]", "column \"n\" (varchar(3)), row 1: '70000': value too long");
 
     project.write(
         "models/spent.py",
@@ -271,7 +294,9 @@ class PostgresTest {
         "{{ config(materialized='table') }} select 1 as id, 'c' as customer, 1 as price, 'infinity'::date as due");
     CommandResult run = run("run");
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.output()).contains("column \"due\" (date) holds 'infinity'", "models/spent.py");
+    assertThat(run.output())
+        .contains("models/spent.py:1: ", "column \"due\" (date) holds 'infinity'")
+        .contains("nullif(…, 'infinity') in SQL makes it a NULL");
   }
 
   @Test
@@ -340,8 +365,10 @@ class PostgresTest {
           seen.add(row.getString(1));
         }
       }
-      assertThat(one.await().exitCode()).isZero();
-      assertThat(two.await().exitCode()).isZero();
+      for (RunningFal run : List.of(one, two)) {
+        CommandResult ended = run.await();
+        assertThat(ended.exitCode()).as(ended::toString).isZero();
+      }
     }
     assertThat(seen).containsExactly("20000 rows of 1 run");
     assertThat(leftOver()).isEmpty();
@@ -364,19 +391,41 @@ class PostgresTest {
     }
   }
 
+  /**
+   * Eight are read at a time: the ninth begins when the table is another, and sees it as it was.
+   */
   @Test
-  void manyInputsAreReadAtOneMoment() throws IOException {
+  void manyInputsAreReadAtOneMoment() throws IOException, SQLException {
+    SERVER.execute("create table " + schema + ".changing as select 1 as n");
     project.write("models/schema.yml", "version: 2\n");
-    project.write("models/second.sql", "{{ config(materialized='table') }} select 1 as one");
+    project.delete("models/report.sql");
+    StringBuilder inputs = new StringBuilder();
+    for (int i = 1; i <= 9; i++) {
+      project.write(
+          "models/input_" + i + ".sql",
+          "{{ config(materialized='view') }} select n, pg_advisory_xact_lock_shared(9)::text as gate from "
+              + schema
+              + ".changing");
+      inputs.append("ref('input_").append(i).append("'), ");
+    }
     project.write(
-        "models/spent.py",
-        ONE_ROW
-            + """
-            orders, second = ref("orders"), ref("second", frame="arrow")
-            write_to_model(pd.DataFrame({"customer": ["a"], "n": [len(orders) + len(second)], "total": [1.5]}))
-            """);
-    succeeds("run");
-    assertThat(SERVER.rows("select n from " + schema + ".spent")).containsExactly("10");
+        "models/spent.py", "import pandas as pd\nwrite_to_model(pd.concat([" + inputs + "]))\n");
+    String waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted";
+
+    try (Connection gate = SERVER.connect();
+        Statement statement = gate.createStatement();
+        RunningFal run = SERVER.reachedFrom(project.fal(), schema).start("flow", "run")) {
+      statement.execute("select pg_advisory_lock(9)");
+      while (!SERVER.rows(waiting).equals(List.of("8")) && run.isAlive()) {
+        Thread.onSpinWait();
+      }
+      SERVER.execute("update " + schema + ".changing set n = 2");
+      statement.execute("select pg_advisory_unlock(9)");
+      CommandResult ended = run.await();
+      assertThat(ended.exitCode()).as(ended::toString).isZero();
+    }
+    assertThat(SERVER.rows("select n, count(*) from " + schema + ".spent group by n"))
+        .containsExactly("1, 9");
     assertThat(SERVER.rows("select count(*) from pg_stat_activity where application_name = 'dbt'"))
         .containsExactly("0");
   }

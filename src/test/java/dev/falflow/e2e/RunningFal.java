@@ -183,6 +183,9 @@ final class RunningFal implements AutoCloseable {
   }
 
   private static boolean isNobodys(Path folder) throws IOException {
+    if (!Files.isWritable(folder.resolve("lock"))) {
+      return false; // another user's
+    }
     try (FileChannel lock = FileChannel.open(folder.resolve("lock"), StandardOpenOption.WRITE);
         FileLock free = lock.tryLock()) {
       return free != null;

@@ -46,6 +46,9 @@ final class PostgresErrors {
           "Nothing was published; run again when the server is up.",
           error);
     }
+    if (state.startsWith("22") && words(error, before).startsWith("column ")) {
+      return problem("unwritable-value", words(error, before), null, error);
+    }
     if (state.startsWith("53")) {
       return problem(
           "warehouse-full",

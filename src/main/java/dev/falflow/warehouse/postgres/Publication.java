@@ -99,7 +99,7 @@ final class Publication {
   long finish() throws SQLException {
     List<Loaded> known = columns;
     if (known != null && into.equals(made)) {
-      cast(made, known);
+      new Casts(connection, made, known).run();
       new Replacement(connection, relation, made, details, known).run();
     }
     return rows;
@@ -202,21 +202,6 @@ final class Publication {
 
   private static Loaded loaded(Field field, PostgresType type, PostgresType natural) {
     return new Loaded(field.getName(), type, CopyWriter.canLoad(field, type) ? type : natural);
-  }
-
-  private void cast(Relation table, List<Loaded> loaded) throws SQLException {
-    List<String> changes = new ArrayList<>();
-    for (Loaded column : loaded) {
-      if (!column.loadedAs().equals(column.type())) {
-        String name = Identifiers.quote(column.name());
-        changes.add(
-            "alter column %s type %s using %s::%s"
-                .formatted(name, column.type().sql(), name, column.type().sql()));
-      }
-    }
-    if (!changes.isEmpty()) {
-      execute("alter table " + table + " " + String.join(", ", changes));
-    }
   }
 
   private void execute(String sql) throws SQLException {
