@@ -14,8 +14,9 @@ import pytest
 SCRIPT = Path(__file__).resolve().parents[2] / "main" / "python" / "fal" / "_analysis.py"
 
 
-def run(*paths: Path) -> list[dict[str, Any]]:
-    requests = [json.dumps({"path": str(path), "file": path.name}) + "\n" for path in paths]
+def ask(*questions: dict[str, Any], modules: list[Path] | None = None) -> list[dict[str, Any]]:
+    files = {str(path): path.name for path in modules or []}
+    requests = [json.dumps(each) + "\n" for each in ({"modules": files, "vars": {}}, *questions)]
     done = subprocess.run(
         [sys.executable, "-I", "-S", str(SCRIPT)],
         input="".join(requests).encode(),
@@ -25,6 +26,13 @@ def run(*paths: Path) -> list[dict[str, Any]]:
     )
     assert (done.returncode, done.stderr) == (0, b"")
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def run(*paths: Path) -> list[dict[str, Any]]:
+    questions = [
+        {"path": str(path), "file": path.name, "search": [str(path.parent)]} for path in paths
+    ]
+    return ask(*questions)
 
 
 def analyse(tmp_path: Path, source: str | bytes, name: str = "m.py") -> dict[str, Any]:
