@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+
 from conftest import PACKAGE, Project
 
 CORPUS = Path(__file__).resolve().parents[1] / "projects" / "refs"

@@ -144,7 +144,10 @@ def var(name: str, default: Any = None) -> Any:
     """dbt's variable of this name: of ``--vars``, else of ``dbt_project.yml``, else ``default``."""
     variables = _current("var()").context("vars")
     if name not in variables and default is None:
-        raise FalError(f"var({name!r}): the project has no such variable, and no default is given.", "var-not-found")
+        raise FalError(
+            f"var({name!r}): the project has no such variable, and no default is given.",
+            "var-not-found",
+        )
     return variables.get(name, default)
 
 
@@ -152,7 +155,9 @@ def env_var(name: str, default: str | None = None) -> str:
     """The environment variable of this name, else ``default``."""
     value = os.environ.get(name, default)
     if value is None:
-        raise FalError(f"env_var({name!r}): it is not set, and no default is given.", "env-var-not-set")
+        raise FalError(
+            f"env_var({name!r}): it is not set, and no default is given.", "env-var-not-set"
+        )
     return value
 
 

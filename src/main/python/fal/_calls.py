@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from fal._docstring import is_complete
 from fal._flow import CALLED, Application
-from fal._program import Module, Program, View
+from fal._program import Call, Finding, Module, Program, View
 from fal._values import (
     UNKNOWN,
     Argument,
@@ -24,27 +23,6 @@ from fal._worlds import ImpossibleError, UnknownError, World, worlds
 
 _FOLD = 80
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
-
-
-class Call(NamedTuple):
-    """One read that a call comes to; ``text`` is as the old tool wrote it into a stub."""
-
-    kind: str
-    arguments: tuple[str, ...]
-    version: int | str | None
-    text: str
-    batches: bool
-
-
-@dataclass
-class Finding:
-    """What one place comes to. ``kinds``: which of fal's functions it calls."""
-
-    kinds: set[str] = field(default_factory=set)
-    calls: list[Call] = field(default_factory=list)
-    is_unresolved: bool = False
-    asked_vars: set[str] = field(default_factory=set)
-    asked_environment: set[str] = field(default_factory=set)
 
 
 class Calls:
@@ -69,13 +47,13 @@ class Calls:
             view.findings[application.node] = finding
         return view.findings[application.node]
 
-    def _find(
-        self, module: Module, view: View, application: Application
-    ) -> tuple[Finding, bool]:
+    def _find(self, module: Module, view: View, application: Application) -> tuple[Finding, bool]:
         """The finding, and whether it is the same for every model that reaches the place."""
         program = self._program
         program.asked_vars, program.asked_environment = set(), set()
-        finding = Finding(asked_vars=program.asked_vars, asked_environment=program.asked_environment)
+        finding = Finding(
+            asked_vars=program.asked_vars, asked_environment=program.asked_environment
+        )
         is_everyones = True
         work = {"call": self._called, "map": self._mapped, "pass": self._passed}[application.how]
         if self._is_cold(module, view, application):
@@ -117,7 +95,9 @@ class Calls:
         try:
             function = evaluator.value(module, node.func)
         except (UnknownError, RecursionError):
-            if view.flow.is_told_by_name(node.func) and self._may_be_ours(module, view, node, world):
+            if view.flow.is_told_by_name(node.func) and self._may_be_ours(
+                module, view, node, world
+            ):
                 raise
             return
         self._apply(module, function, arguments_of(module, node), node, evaluator, world, finding)
@@ -251,11 +231,10 @@ def _conditions(parent: ast.AST | None, child: ast.AST) -> Iterator[tuple[ast.ex
         yield parent.test, child is parent.body
     elif isinstance(parent, ast.If) and isinstance(child, ast.stmt):
         yield parent.test, child in parent.body
-    elif isinstance(parent, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
-        if not isinstance(child, ast.comprehension):
-            for generator in parent.generators:
-                for test in generator.ifs:
-                    yield test, True
+    elif not isinstance(child, ast.comprehension):
+        for generator in getattr(parent, "generators", ()):
+            for test in generator.ifs:
+                yield test, True
 
 
 def _before(child: ast.stmt, parent: ast.AST | None, module: Module) -> Iterator[ast.If]:

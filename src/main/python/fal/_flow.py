@@ -193,9 +193,9 @@ class Flow:
                     return False
                 if name not in _PASSING_ON:
                     return True
-            elif isinstance(parent, (ast.Attribute, ast.Compare, ast.FormattedValue)):
-                return False
-            elif isinstance(parent, ast.comprehension):
+            elif isinstance(
+                parent, (ast.Attribute, ast.Compare, ast.FormattedValue, ast.comprehension)
+            ):
                 return False
             elif not isinstance(parent, (ast.expr, ast.keyword)):
                 decorators = getattr(parent, "decorator_list", [])

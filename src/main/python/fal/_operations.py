@@ -86,9 +86,8 @@ _METHODS: dict[type, frozenset[str]] = {
 }
 _ATTRIBUTES = frozenset(("stem", "name", "suffix", "parent", "parts", "parents", "suffixes"))
 MUTATORS = frozenset(
-    "append extend insert remove pop clear update setdefault popitem add discard sort reverse"
-    " difference_update intersection_update symmetric_difference_update".split()
-)
+    ("append", "extend", "insert", "remove", "pop", "clear", "update", "setdefault", "popitem")
+) | frozenset(("add", "discard", "sort", "reverse", "difference_update", "intersection_update"))
 
 
 def _unknown() -> Any:
@@ -159,7 +158,7 @@ def method(value: Any, name: str, arguments: list[Any], keywords: Mapping[str, A
                 return list(found) if name in ("items", "keys", "values") else found
             if name in _WIDENING and _is_wide(arguments):
                 raise UnknownError
-            if name in ("format", "format_map") and _WIDE.search(value):
+            if name in ("format", "format_map") and _WIDE.search(str(value)):
                 raise UnknownError
             return _small(getattr(value, name), *arguments, of=value, **keywords)
     raise UnknownError

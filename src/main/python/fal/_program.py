@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from pathlib import PurePath
@@ -19,6 +20,27 @@ from fal._worlds import ImpossibleError, Patience, UnknownError, worlds
 _MAIN = "main"  # what only runs when the file is run, not when it is imported
 _MOST_TARGETS = 50
 Unit = ast.AST | str | None
+
+
+class Call(NamedTuple):
+    """One read that a call comes to; ``text`` is as the old tool wrote it into a stub."""
+
+    kind: str
+    arguments: tuple[str, ...]
+    version: int | str | None
+    text: str
+    batches: bool
+
+
+@dataclass
+class Finding:
+    """What one place comes to. ``kinds``: which of fal's functions it calls."""
+
+    kinds: set[str] = field(default_factory=set)
+    calls: list[Call] = field(default_factory=list)
+    is_unresolved: bool = False
+    asked_vars: set[str] = field(default_factory=set)
+    asked_environment: set[str] = field(default_factory=set)
 
 
 class Where(NamedTuple):
@@ -140,7 +162,7 @@ class View:
     def __init__(self, program: Program, module: Module) -> None:
         self._program = program
         self._module = module
-        self.findings: dict[ast.expr, Any] = {}
+        self.findings: dict[ast.expr, Finding] = {}
         self._mentions: dict[str, list[Reference]] = {}
 
     @cached_property
@@ -235,9 +257,7 @@ class View:
         return names
 
 
-def _hot_imports(
-    program: Program, module: Module, hot: dict[Module, set[str]]
-) -> Iterator[str]:
+def _hot_imports(program: Program, module: Module, hot: dict[Module, set[str]]) -> Iterator[str]:
     """Names imported from the project's modules that may have one of fal's functions behind them."""
     for node in module.source.nodes:
         if not isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -458,8 +478,10 @@ def imported_by_call(node: ast.Call) -> str | None:
     first = node.args[0] if node.args else None
     if name not in ("import_module", "__import__") or not isinstance(first, ast.Constant):
         return None
-    is_name = isinstance(first.value, str) and all(map(str.isidentifier, first.value.split(".")))
-    return first.value if is_name else None
+    module = first.value
+    if not isinstance(module, str) or not all(map(str.isidentifier, module.split("."))):
+        return None
+    return module
 
 
 def _names_of(function: Definition) -> set[str]:

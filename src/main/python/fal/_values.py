@@ -401,7 +401,7 @@ class Evaluator:
 
     def _foreign(self, name: str, values: list[Any], keywords: Mapping[str, Any]) -> Any:
         if name in ("os.getenv", "os.environ.get"):
-            return self._environment(*values)
+            return self._environment(*values[:2])
         if name in ("builtins.getattr",) and len(values) >= 2 and isinstance(values[1], str):
             return self._attribute_of(values[0], values[1])
         if name in ("importlib.import_module", "builtins.__import__") and (
@@ -433,7 +433,8 @@ class Evaluator:
             if given[0] in self._program.vars:
                 return self._program.vars[given[0]]
         elif name == "env_var" and given:
-            return self._environment(*given, required=True)
+            default = given[1] if len(given) > 1 else None
+            return self._environment(given[0], default, required=True)
         if name == "var" and len(given) == 2:
             return given[1]
         raise UnknownError

@@ -10,9 +10,9 @@ from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 
 _MOST_WORLDS = 1_000
-_MOST_STEPS = 30_000  # for one question
-_MOST_STEPS_IN_ALL = 150_000  # for one file, after which each question gets a few
-_FEW_STEPS = 300
+_MOST_STEPS = 10_000  # for one question
+_MOST_STEPS_IN_ALL = 20_000  # for one file, after which each question gets a few
+_FEW_STEPS = 100
 
 
 class UnknownError(Exception):

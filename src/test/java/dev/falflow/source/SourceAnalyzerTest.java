@@ -250,7 +250,7 @@ class SourceAnalyzerTest {
 
     assertThat(warnings).hasSize(1);
     assertThat(warnings.get(0).toString())
-        .startsWith("lib.py:2:25: what ref(name) names")
+        .startsWith("lib.py:2:24: what ref(name) names")
         .contains("ref('model_name')", "docstring");
   }
 
@@ -275,8 +275,7 @@ class SourceAnalyzerTest {
         .anyMatch(line -> line.startsWith("latin.py:2: the file is not UTF-8"))
         .hasSize(2);
     assertThat(files(sources.models())).containsExactly("models/b.py", "models/c.py");
-    assertThat(sources.models())
-        .allSatisfy(model -> assertThat(model.dependencies()).hasSize(1));
+    assertThat(sources.models()).allSatisfy(model -> assertThat(model.dependencies()).hasSize(1));
   }
 
   @Test
