@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import projects
+from analysis import analysis, analysis_files
 from measure import Bar, BenchError, Outcome, Ran, alternate, median_ratio, run, span_of_models
 from postgres import postgres
 
@@ -326,6 +327,8 @@ CASES: dict[str, Callable[[Bench], Outcome]] = {
     "sleepers": sleepers,
     "many-models": many_models,
     "sql-only": sql_only,
+    "analysis": analysis,
+    "analysis-files": analysis_files,
     "postgres-1m": lambda bench: postgres(bench, 1_000_000),
     "postgres-5m": lambda bench: postgres(bench, 5_000_000),
 }
