@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import projects
+from analysis import analysis, analysis_files
 from batches import batches, batches_postgres, publish_seconds
 from mariadb import mariadb
 from measure import Bar, BenchError, Outcome, Ran, alternate, median_ratio, run, span_of_models
@@ -281,6 +282,8 @@ CASES: dict[str, Callable[[Bench], Outcome]] = {
     "sql-only": sql_only,
     "batches-postgres": batches_postgres,
     "mariadb": mariadb,
+    "analysis": analysis,
+    "analysis-files": analysis_files,
     "postgres-1m": lambda bench: postgres(bench, 1_000_000),
     "postgres-5m": lambda bench: postgres(bench, 5_000_000),
 }

@@ -185,6 +185,47 @@ def many_pairs(folder: Path, count: int) -> Path:
     return folder
 
 
+def many_with_helpers(folder: Path, models: int, helpers: int) -> Path:
+    """Python models that read through shared modules, of which each imports the one before it."""
+    new_project(folder)
+    write(folder / "models" / "before.sql", "select 1 as n")
+    for number in range(helpers):
+        before = f"from lib.load_{number - 1:03} import clean" if number % 10 else "clean = None"
+        write(
+            folder / "lib" / f"load_{number:03}.py",
+            f"""
+            from fal import ref
+            {before}
+
+            NAMES = ('before',)
+
+
+            def load(name):
+                return ref(name)
+
+
+            def all_of_them():
+                return [load(name) for name in NAMES]
+            """,
+        )
+    for number in range(models):
+        helper = number % helpers
+        write(
+            folder / "models" / f"after_{number:04}.py",
+            f"""
+            import pandas as pd
+
+            from lib.load_{helper:03} import all_of_them, load
+
+            frames = [load(name) for name in ('before',)]
+            df = pd.concat([*frames, *all_of_them(), ref('before')])
+            df['n'] = df['n'] + 1
+            write_to_model(df)
+            """,
+        )
+    return folder
+
+
 def sql_only(folder: Path, count: int) -> Path:
     """A project without Python models, ten layers deep."""
     new_project(folder)

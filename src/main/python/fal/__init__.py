@@ -1,11 +1,12 @@
-"""What a Python model may use: ``ref``, ``source``, ``write_to_model`` and ``context``.
+"""What a Python model may use: ``ref``, ``source``, ``write_to_model``, ``var``, ``env_var`` and ``context``.
 
-Inside a run the same four names are also globals of the model's file, so importing them is a matter of taste (editors
+Inside a run the same names are also globals of the model's file, so importing them is a matter of taste (editors
 and helper modules like it). Outside a run they can be imported, and say so when they are used.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from fal._run import Run
 
-__all__ = ["FalError", "context", "ref", "source", "write_to_model"]
+__all__ = ["FalError", "context", "env_var", "ref", "source", "var", "write_to_model"]
 
 Dtypes = Literal["default", "exact", "numpy", "arrow"]
 
@@ -139,8 +140,35 @@ def write_to_model(
     _current("write_to_model()").write(data, dtype, mode)
 
 
+def var(name: str, default: Any = None) -> Any:
+    """dbt's variable of this name: of ``--vars``, else of ``dbt_project.yml``, else ``default``."""
+    variables = _current("var()").context("vars")
+    if name not in variables and default is None:
+        raise FalError(
+            f"var({name!r}): the project has no such variable, and no default is given.",
+            "var-not-found",
+        )
+    return variables.get(name, default)
+
+
+def env_var(name: str, default: str | None = None) -> str:
+    """The environment variable of this name, else ``default``."""
+    value = os.environ.get(name, default)
+    if value is None:
+        raise FalError(
+            f"env_var({name!r}): it is not set, and no default is given.", "env-var-not-set"
+        )
+    return value
+
+
 class Context:
-    """What is known about this run: ``current_model``, ``target``, ``config``, ``vars``."""
+    """What is known about this run: ``current_model``, ``target``, ``config``, ``vars``; and the functions above."""
+
+    ref = staticmethod(ref)
+    source = staticmethod(source)
+    write_to_model = staticmethod(write_to_model)
+    var = staticmethod(var)
+    env_var = staticmethod(env_var)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

@@ -1,19 +1,25 @@
 """Reads Python models without running them: what they ``ref``, what they write, what is wrong.
 
-Run as ``python -I -S _analysis.py``. Each line of standard input is one file as a JSON object
-``{"path": "/abs/models/a.py", "file": "models/a.py"}``; for each, one line of standard output:
+Run as ``python -I -S _analysis.py``. Standard input and output are lines of JSON. The first line of input is
+``{"modules": {"/abs/lib/load.py": "lib/load.py"}, "vars": {"name": value}}``: the project's modules that some
+file imports, and dbt's variables. Each line after it is one question, with one line for an answer:
 
+``{"imports": "/abs/models/a.py"}``: what the file's import statements name.
+    {"imports": ["lib.load", ".sibling"], "problems": [Problem]}
+
+``{"path": "/abs/models/a.py", "file": "models/a.py", "search": ["/abs/models", "/abs"]}``: what the file is and
+needs, with all it reaches in the modules, which are looked up in the folders of ``search``.
     {"file", "kind": "model" | "helper" | "dbt_model" | "broken",
-     "writes": [{"line", "column", "cell"}],
-     "dependencies": [{"kind": "ref" | "source", "arguments", "version", "text",
-                       "line", "column", "cell", "origin": "docstring" | "code", "batches": bool}],
-     "unresolved": [{"line", "column", "cell", "text"}],
-     "module_level_calls": bool, "imports": ["lib.load", ".sibling"],
-     "problems": [{"code", "message", "line", "column", "cell", "source_line"}],
-     "docstring_line": int | null}
+     "writes": [Place], "writes_when_run": bool, "module_level_calls": bool, "docstring_line": int | null,
+     "dependencies": [{"kind": "ref" | "source", "arguments", "version", "text", Place...,
+                       "origin": "docstring" | "code" | "helper", "batches": bool}],
+     "unresolved": [{Place..., "text"}], "problems": [Problem],
+     "asked_vars": [name], "asked_environment": [name]}
 
-``cell`` is the code cell of a notebook, whose lines count inside the cell, else null. It ends with
-exit code 0 when its input ends. A file that cannot be read or parsed is a problem, not a failure.
+A Place is ``file``, ``line``, ``column``, ``cell``: the code cell of a notebook, whose lines count inside the
+cell, else null. A Problem is ``code``, ``message``, ``line``, ``column``, ``cell``, ``source_line``. The answer
+depends on the contents of the file and the modules, and on the variables named in it, alone.
+It ends with exit code 0 when its input ends. A file that cannot be read or parsed is a problem, not a failure.
 """
 
 from __future__ import annotations
@@ -22,11 +28,11 @@ import ast
 import gc
 import json
 import os
-import re
 import sys
 import types
 import warnings
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 if __name__ == "__main__":
     # Run as a file: fal.* are imported as the bare modules they are, the package needs pyarrow.
@@ -34,19 +40,16 @@ if __name__ == "__main__":
     package.__path__ = [os.path.dirname(os.path.abspath(__file__))]
     sys.modules["fal"] = package
 
-from fal._constants import Constants
+from fal._calls import Calls
+from fal._docstring import mentions
+from fal._program import Library, Module, Program, Where, imported_by_call
 from fal._source import BrokenError, Place, Problem, Source
 
-_STRING = r"""(?:"[^"\\\n]*"|'[^'\\\n]*')"""
-_LITERALS = rf"{_STRING}(?:\s*,\s*(?:(?:v|version)\s*=\s*)?(?:{_STRING}|\d+))*"
-_IN_DOCSTRING = {
-    kind: re.compile(rf"(?<!\w){kind}\(\s*{_LITERALS}\s*,?\s*\)") for kind in ("ref", "source")
-}
-_MAGIC_NAMES = ("ref", "source", "write_to_model")
-_FOLD = 80
+_TOO_DEEP = Problem("syntax-error", "the code is nested too deeply for Python to read")
 
 
 class Unresolved(NamedTuple):
+    file: str
     line: int
     column: int
     cell: int | None
@@ -58,6 +61,7 @@ class Dependency(NamedTuple):
     arguments: list[str]
     version: int | str | None
     text: str
+    file: str
     line: int
     column: int
     cell: int | None
@@ -71,30 +75,32 @@ class Analysis:
     def __init__(self, file: str, kind: str = "helper") -> None:
         self.file = file
         self.kind = kind
-        self.writes: list[Place] = []
+        self.writes: list[Where] = []
+        self.writes_when_run = False
         self.dependencies: list[Dependency] = []
         self.unresolved: list[Unresolved] = []
         self.module_level_calls = False
-        self.imports: list[str] = []
         self.problems: list[Problem] = []
         self.docstring_line: int | None = None
+        self.asked_vars: list[str] = []
+        self.asked_environment: list[str] = []
 
-    def as_json(self) -> bytes:
+    def as_json(self) -> dict[str, Any]:
         lists = ("writes", "dependencies", "unresolved", "problems")
-        rows = {name: [row._asdict() for row in getattr(self, name)] for name in lists}
-        return json.dumps({**vars(self), **rows}).encode("ascii")
+        return {**vars(self), **{name: _rows(getattr(self, name)) for name in lists}}
 
 
-def analyse(path: str, file: str) -> Analysis:
+def analyse(library: Library, path: str, file: str, search: list[str]) -> Analysis:
     """What the file at ``path`` is and needs; never raises for what is in the file."""
     try:
         analysis = Analysis(file)
-        Reader(Source(path), analysis).read()
+        module = Module(Source(path), file, "__main__")
+        Reader(Program(library, module, tuple(search)), analysis).read()
         return analysis
     except BrokenError as broken:
         problem = broken.problem
     except (RecursionError, MemoryError):
-        problem = Problem("syntax-error", "the code is nested too deeply for Python to read")
+        problem = _TOO_DEEP
     analysis = Analysis(file, "broken")
     analysis.problems.append(problem)
     return analysis
@@ -103,111 +109,62 @@ def analyse(path: str, file: str) -> Analysis:
 class Reader:
     """Fills an analysis from a syntax tree."""
 
-    def __init__(self, source: Source, analysis: Analysis) -> None:
-        self.source = source
+    def __init__(self, program: Program, analysis: Analysis) -> None:
+        self.program = program
+        self.module = program.module
+        self.source = program.module.source
         self.analysis = analysis
-        self.names = {name: name for name in _MAGIC_NAMES}
-        self.fal_modules: set[str] = set()
-        self.constants = Constants(source)
 
     def read(self) -> None:
-        calls: list[tuple[ast.Call, bool]] = []
-        for node, runs_at_import in zip(self.source.nodes, self.source.run_at_import, strict=True):
-            if isinstance(node, ast.Call):
-                calls.append((node, runs_at_import))
-            elif isinstance(node, (ast.Import, ast.ImportFrom)):
-                self._read_import(node)
-        found: dict[str, list[ast.Call]] = {name: [] for name in _MAGIC_NAMES}
-        for call, runs_at_import in calls:
-            name = self._magic_name(call)
-            if name is not None:
-                found[name].append(call)
-                if runs_at_import and name != "write_to_model":
-                    self.analysis.module_level_calls = True
-        # The order of the old tool's stubs: docstring, every ref, every source; breadth first.
+        # The order of the old tool's stubs: docstring, every ref, every source; breadth first. Then the helpers'.
         self._read_docstring()
-        for kind in ("ref", "source"):
-            for call in found[kind]:
-                self._read_call(kind, call)
-        self._read_writes(found["write_to_model"])
+        reads: dict[tuple[str, str], list[Dependency]] = {}
+        asked: tuple[set[str], set[str]] = (set(), set())
+        for module, node, finding in Calls(self.program).findings():
+            where = module.where(node)
+            origin = "code" if module is self.module else "helper"
+            if "write_to_model" in finding.kinds:
+                self.analysis.writes.append(where)
+                self.analysis.writes_when_run |= self.program.runs_at_once(module, node)
+            elif finding.kinds and origin == "code" and node in self.source.imported_nodes:
+                self.analysis.module_level_calls = True
+            for call in finding.calls:
+                found = Dependency(
+                    call.kind,
+                    list(call.arguments),
+                    call.version,
+                    call.text,
+                    origin=origin,
+                    batches=call.batches,
+                    **where._asdict(),
+                )
+                reads.setdefault((origin, call.kind), []).append(found)
+            if finding.is_unresolved:
+                self._add_unresolved(module, node)
+            asked[0].update(finding.asked_vars)
+            asked[1].update(finding.asked_environment)
+        for origin in ("code", "helper"):
+            for kind in ("ref", "source"):
+                for dependency in reads.get((origin, kind), []):
+                    self._add(dependency)
+        self.analysis.asked_vars, self.analysis.asked_environment = map(sorted, asked)
+        self._tell_kind()
 
-    def _read_import(self, node: ast.Import | ast.ImportFrom) -> None:
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                self.analysis.imports.append(alias.name)
-                if alias.name == "fal":
-                    self.fal_modules.add(alias.asname or alias.name)
-            return
-        module = "." * node.level + (node.module or "")
-        if node.module:
-            self.analysis.imports.append(module)
-        for alias in node.names:
-            if alias.name != "*":
-                separator = "." if node.module else ""
-                self.analysis.imports.append(f"{module}{separator}{alias.name}")
-            if module == "fal" and alias.name in _MAGIC_NAMES:
-                self.names[alias.asname or alias.name] = alias.name
-
-    def _magic_name(self, call: ast.Call) -> str | None:
-        function = call.func
-        if isinstance(function, ast.Name):
-            return self.names.get(function.id)
-        if not isinstance(function, ast.Attribute) or function.attr not in _MAGIC_NAMES:
-            return None
-        module = function.value
-        is_fal = isinstance(module, ast.Name) and module.id in self.fal_modules
-        return function.attr if is_fal else None
-
-    def _read_writes(self, writes: list[ast.Call]) -> None:
-        places = sorted(
-            (self.source.place(call) for call in writes),
-            key=lambda place: (place.cell or 0, place.line, place.column),
-        )
-        self.analysis.writes = places
-        if places:
+    def _tell_kind(self) -> None:
+        writes = self.analysis.writes
+        writes.sort(key=lambda each: (each.file != self.analysis.file, *_in_file(each)))
+        if writes:
             self.analysis.kind = "model"
         elif any(_is_dbt_model(statement) for statement in self.source.body):
             self.analysis.kind = "dbt_model"
-        if len(places) > 1:
-            second = places[1]
-            message = (
-                f"write_to_model is called {len(places)} times, "
-                f"a model calls it exactly once: {_listed(places)}"
-            )
-            line = self.source.line(second)
-            self.analysis.problems.append(
-                Problem("multiple-writes", message, **second._asdict(), source_line=line)
-            )
 
-    def _read_call(self, kind: str, call: ast.Call) -> None:
-        place = self.source.place(call)
-        keywords = {keyword.arg: keyword.value for keyword in call.keywords}
-        given = list(call.args)
-        if kind == "source":
-            given += [keywords[name] for name in ("source_name", "table_name") if name in keywords]
-        arguments = [self.constants.value(node) for node in given]
-        names = [argument for argument in arguments if isinstance(argument, str)]
-        resolved = len(names) == len(arguments) and _is_complete(kind, names)
-        text = [repr(name) for name in names]
-        version: int | str | None = None
-        key = next((key for key in ("v", "version") if key in keywords), None)
-        if kind == "ref" and key and not _is_none(keywords[key]):
-            version = self.constants.value(keywords[key])
-            resolved = resolved and version is not None
-            text.append(f"{key}={version!r}")
-        if resolved:
-            dependency = Dependency(
-                kind,
-                names,
-                version,
-                _call_text(kind, text),
-                origin="code",
-                batches=self._may_be_batches(keywords),
-                **place._asdict(),
-            )
-            self._add(dependency)
-        else:
-            self.analysis.unresolved.append(Unresolved(**place._asdict(), text=ast.unparse(call)))
+    def _add_unresolved(self, module: Module, node: ast.expr) -> None:
+        call = node if isinstance(node, ast.Call) else module.source.parents.get(node, node)
+        try:
+            text = ast.unparse(call)
+        except RecursionError:
+            text = "the call"
+        self.analysis.unresolved.append(Unresolved(*module.where(node), text))
 
     def _read_docstring(self) -> None:
         body = self.source.body
@@ -219,31 +176,21 @@ class Reader:
         start = self.source.place(node)
         end = start.line + (node.end_lineno or node.lineno) - node.lineno
         self.analysis.docstring_line = start.line
-        for index, text in enumerate(node.value.split("\n")):
-            for kind, pattern in _IN_DOCSTRING.items():
-                for match in pattern.finditer(text):
-                    self._read_mention(kind, match.group(), start, min(start.line + index, end))
-
-    def _read_mention(self, kind: str, text: str, start: Place, line: int) -> None:
-        call = ast.parse(text, mode="eval").body
-        assert isinstance(call, ast.Call)
-        names = [a.value for a in call.args if isinstance(a, ast.Constant)]
-        arguments = [name for name in names if isinstance(name, str)]
-        versions = [k.value.value for k in call.keywords if isinstance(k.value, ast.Constant)]
-        allowed = 1 if kind == "ref" else 0
-        if len(arguments) < len(names) or len(versions) > allowed:
-            return
-        if not _is_complete(kind, arguments):
-            return
-        version = versions[0] if versions else None
-        assert version is None or isinstance(version, (int, str))
-        column = self.source.line(Place(line, 1, start.cell)).find(text) + 1
-        self._add(Dependency(kind, arguments, version, text, line, column, start.cell, "docstring"))
-
-    def _may_be_batches(self, keywords: dict[str | None, ast.expr]) -> bool:
-        if "frame" in keywords:
-            return self.constants.value(keywords["frame"]) in (None, "batches")
-        return None in keywords  # ref(…, **options)
+        for mention in mentions(node.value):
+            line = min(start.line + mention.line, end)
+            column = self.source.line(Place(line, 1, start.cell)).find(mention.text) + 1
+            found = Dependency(
+                mention.kind,
+                mention.arguments,
+                mention.version,
+                mention.text,
+                self.module.file,
+                line,
+                column,
+                start.cell,
+                "docstring",
+            )
+            self._add(found)
 
     def _add(self, dependency: Dependency) -> None:
         """Each once; in batches only when every call of it may be."""
@@ -256,46 +203,62 @@ class Reader:
         found.append(dependency)
 
 
+def imports(path: str) -> dict[str, Any]:
+    """The names in a file's import statements, relative ones with their dots, and why it has none."""
+    try:
+        nodes = Source(path).nodes
+    except BrokenError as broken:
+        return {"imports": [], "problems": _rows([broken.problem])}
+    except (RecursionError, MemoryError):
+        return {"imports": [], "problems": _rows([_TOO_DEEP])}
+    return {"imports": [name for node in nodes for name in _imported(node)], "problems": []}
+
+
+def _imported(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            yield alias.name
+    elif isinstance(node, ast.ImportFrom):
+        module = "." * node.level + (node.module or "")
+        if node.module:
+            yield module
+        for alias in node.names:
+            if alias.name != "*":
+                yield f"{module}{'.' if node.module else ''}{alias.name}"
+            elif not node.module:
+                yield module
+    elif isinstance(node, ast.Call):
+        name = imported_by_call(node)
+        if name is not None:
+            yield name
+
+
 def _is_dbt_model(statement: ast.stmt) -> bool:
     if not isinstance(statement, ast.FunctionDef) or statement.name != "model":
         return False
     return len(statement.args.posonlyargs) + len(statement.args.args) == 2
 
 
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def _in_file(where: Where) -> tuple[str, int, int, int]:
+    return where.file, where.cell or 0, where.line, where.column
 
 
-def _is_complete(kind: str, arguments: list[str]) -> bool:
-    """Whether dbt can make something of a call with these names."""
-    counts = (1, 2) if kind == "ref" else (2,)
-    return len(arguments) in counts and all(arguments)
-
-
-def _call_text(kind: str, arguments: list[str]) -> str:
-    """The call as the old tool's unparser wrote it, which folded lines of 80 columns and more."""
-    text = f"{kind}({', '.join(arguments)})"
-    if len(text) < _FOLD:
-        return text
-    if len(arguments) > 1 and len(text) > _FOLD:
-        text = f"{kind}({arguments[0]},\n    {', '.join(arguments[1:])})"
-    if len(text.rsplit("\n", 1)[-1]) < _FOLD:
-        return text
-    return f"{text[:-1]}\n    )"
-
-
-def _listed(places: list[Place]) -> str:
-    lines = [f"{f'cell {p.cell} ' if p.cell else ''}line {p.line}" for p in places]
-    return f"{', '.join(lines[:-1])} and {lines[-1]}"
+def _rows(rows: list[Any]) -> list[dict[str, Any]]:
+    return [row._asdict() for row in rows]
 
 
 def main() -> None:
     warnings.simplefilter("ignore")  # what the parser says of odd escapes is for the run
     gc.disable()  # syntax trees hold no cycles, and looking for some takes half of the time
+    first = json.loads(sys.stdin.buffer.readline())
+    library = Library(first["modules"], first["vars"])
     for line in iter(sys.stdin.buffer.readline, b""):
-        request = json.loads(line)
-        answer = analyse(request["path"], request["file"]).as_json()
-        sys.stdout.buffer.write(answer + b"\n")
+        asked = json.loads(line)
+        if "imports" in asked:
+            answer = imports(asked["imports"])
+        else:
+            answer = analyse(library, asked["path"], asked["file"], asked["search"]).as_json()
+        sys.stdout.buffer.write(json.dumps(answer).encode("ascii") + b"\n")
         sys.stdout.buffer.flush()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cached_property
 from typing import NamedTuple
 
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
@@ -53,6 +54,7 @@ class Source:
     """
 
     def __init__(self, path: str) -> None:
+        self.path = path
         self._parts: list[Part] = []
         if path.endswith(".ipynb"):
             for cell, text in _cells(path):
@@ -88,6 +90,17 @@ class Source:
                     continue
                 nodes += children
                 run_at_import += [runs and not (defers and field == "body")] * len(children)
+
+    @cached_property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """Of every node but the statements at the top."""
+        return {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
+
+    @cached_property
+    def imported_nodes(self) -> set[ast.AST]:
+        """What runs when the file is imported."""
+        pairs = zip(self.nodes, self.run_at_import, strict=True)
+        return {node for node, runs in pairs if runs}
 
     def place(self, node: ast.expr | ast.stmt) -> Place:
         part = next(part for part in reversed(self._parts) if node.lineno > part.offset)

@@ -106,6 +106,8 @@ def _execute(model: RunModel, script: Script, run: Run) -> BaseException | None:
         ref=fal.ref,
         source=fal.source,
         write_to_model=fal.write_to_model,
+        var=fal.var,
+        env_var=fal.env_var,
         context=fal.context,
     )
     sys.modules["__main__"] = module

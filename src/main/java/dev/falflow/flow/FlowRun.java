@@ -27,6 +27,8 @@ import dev.falflow.warehouse.Warehouse;
 import dev.falflow.warehouse.Warehouses;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -120,10 +122,17 @@ public final class FlowRun {
   private PythonSources preparedSources(
       Project project, PythonInstallation python, Path packageFolder, boolean dryRun) {
     Path memory = cache.folder("analysis").resolve(cacheName(project));
+    Instant started = clock.instant();
     PythonSources sources =
         new SourceAnalyzer(
                 python.executable(), python.pythonVersion(), packageFolder, dryRun ? null : memory)
             .analyze(project);
+    reporter.debug(
+        "analysed "
+            + sources.all().size()
+            + " Python files in "
+            + Duration.between(started, clock.instant()).toMillis()
+            + " ms");
     sources.infos().forEach(info -> reporter.info(info.toString()));
     sources.warnings().forEach(reporter::warning);
     StubPlan plan = StubPlan.of(project, sources);

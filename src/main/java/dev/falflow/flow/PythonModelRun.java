@@ -163,8 +163,7 @@ final class PythonModelRun {
     message.put("file", source.file());
     message.put("project_dir", project.root().toString());
     ArrayNode path = message.putArray("sys_path");
-    path.add(source.path().resolveSibling("").toString());
-    path.add(project.root().toString());
+    project.importFolders(source.path()).forEach(each -> path.add(each.toString()));
     message.put("data_dir", folder.data().toString());
     message.put("spill_dir", folder.spill().toString());
     message.put("data_size", folder.size());

@@ -20,6 +20,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -50,7 +51,7 @@ final class PythonModels {
   static FalException unresolved(
       Project project, List<PythonSource> models, UnresolvedInputs failure) {
     Map<String, PythonSource> byStub = byStub(project, models);
-    List<Problem> problems = new ArrayList<>();
+    Set<Problem> problems = new LinkedHashSet<>(); // a helper's is every model's that reaches it
     for (DbtEngine.Unresolved unresolved : failure.inputs()) {
       PythonSource model = byStub.get(unresolved.stubPath());
       if (model != null) {
@@ -58,7 +59,7 @@ final class PythonModels {
         problems.add(Problem.at(dependency.where(), unresolved.code(), unresolved.message()));
       }
     }
-    return new FalException(problems);
+    return new FalException(List.copyOf(problems));
   }
 
   private static Map<String, PythonSource> byStub(Project project, List<PythonSource> models) {
@@ -124,7 +125,7 @@ final class PythonModels {
 
   private static List<ModelInput> called(PythonSource source) {
     return source.dependencies().stream()
-        .filter(dependency -> dependency.origin() == Dependency.Origin.CODE)
+        .filter(dependency -> dependency.origin() != Dependency.Origin.DOCSTRING)
         .filter(dependency -> !dependency.batches())
         .map(PythonModels::input)
         .toList();

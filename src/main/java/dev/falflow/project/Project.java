@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +97,18 @@ public record Project(
   /** Where generated models are: one folder in each model path, whether it exists or not. */
   public List<Path> stubFolders() {
     return modelPaths.stream().map(path -> path.resolve(STUB_FOLDER)).toList();
+  }
+
+  /**
+   * Where a Python file's imports are looked up before anything installed: its own folder, the
+   * project's, and that of the variable {@code fal-scripts-path}.
+   */
+  public List<Path> importFolders(Path file) {
+    Set<Path> folders = new LinkedHashSet<>(List.of(file.resolveSibling(""), root));
+    if (vars.get("fal-scripts-path") instanceof String scripts) {
+      folders.add(root.resolve(scripts).normalize());
+    }
+    return List.copyOf(folders);
   }
 
   /** The map that {@code --vars} holds as YAML. */

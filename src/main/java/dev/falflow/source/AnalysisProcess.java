@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.falflow.FalException;
 import dev.falflow.Json;
 import dev.falflow.Problem;
+import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** Runs {@code fal/_analysis.py} over files; one process reads them all. */
 final class AnalysisProcess {
@@ -29,11 +31,34 @@ final class AnalysisProcess {
   /** Exit codes above this are signals. */
   private static final int KILLED = 128;
 
+  /** What the process is told first: the modules by path, and dbt's variables. */
+  record Setting(Map<String, String> modules, Map<String, ?> vars) {
+    static final Setting NONE = new Setting(Map.of(), Map.of());
+
+    Map<String, ?> message() {
+      return Map.of("modules", modules, "vars", vars);
+    }
+  }
+
   /** A file as the process is asked for it. */
-  record Request(Path path, String file) {
-    byte[] line() throws JsonProcessingException {
-      Map<String, String> request = Map.of("path", path.toString(), "file", file);
-      return (Json.MAPPER.writeValueAsString(request) + "\n").getBytes(StandardCharsets.UTF_8);
+  sealed interface Request {
+    Map<String, ?> message();
+  }
+
+  /** Asks what a file imports. */
+  record ImportsOf(Path path) implements Request {
+    @Override
+    public Map<String, ?> message() {
+      return Map.of("imports", path.toString());
+    }
+  }
+
+  /** Asks what a file is and needs, its modules looked up in these folders. */
+  record AnalysisOf(Path path, String file, List<Path> search) implements Request {
+    @Override
+    public Map<String, ?> message() {
+      List<String> folders = search.stream().map(Path::toString).toList();
+      return Map.of("path", path.toString(), "file", file, "search", folders);
     }
   }
 
@@ -45,12 +70,20 @@ final class AnalysisProcess {
     this.script = script;
   }
 
-  /** The answers, in the order of the requests. */
-  List<FileAnalysis> analyze(List<Request> requests) {
-    List<FileAnalysis> answers = new ArrayList<>();
+  /**
+   * The answers, in the order of the requests.
+   *
+   * @param crashed the answer for a file that takes the interpreter down, given what it said last
+   */
+  <A> List<A> ask(
+      Setting setting,
+      List<? extends Request> requests,
+      Class<A> answer,
+      Function<String, A> crashed) {
+    List<A> answers = new ArrayList<>();
     while (answers.size() < requests.size()) {
-      List<Request> open = requests.subList(answers.size(), requests.size());
-      Outcome outcome = run(open, answers);
+      List<? extends Request> open = requests.subList(answers.size(), requests.size());
+      Outcome outcome = run(setting, open, answer, answers);
       if (answers.size() < requests.size()) {
         if (!outcome.wasReading()) {
           throw new FalException(
@@ -58,7 +91,7 @@ final class AnalysisProcess {
                   .withHint("Name another Python with --python."));
         }
         // One file took the interpreter down: it is the problem, the others are read.
-        answers.add(FileAnalysis.broken("analysis-crashed", outcome.describe("Python")));
+        answers.add(crashed.apply(outcome.describe("Python")));
       }
     }
     return answers;
@@ -72,10 +105,11 @@ final class AnalysisProcess {
     }
   }
 
-  private Outcome run(List<Request> requests, List<FileAnalysis> answers) {
+  private <A> Outcome run(
+      Setting setting, List<? extends Request> requests, Class<A> answer, List<A> answers) {
     Process process = start();
     StringBuilder tail = new StringBuilder();
-    daemon("analysis-stdin", () -> write(requests, process.getOutputStream()));
+    daemon("analysis-stdin", () -> write(setting, requests, process.getOutputStream()));
     Thread errors = daemon("analysis-stderr", () -> drain(process.getErrorStream(), tail));
     Duration limit = TO_START.plus(FOR_ONE_FILE.multipliedBy(requests.size()));
     Executor atLimit = CompletableFuture.delayedExecutor(limit.toMillis(), TimeUnit.MILLISECONDS);
@@ -83,7 +117,7 @@ final class AnalysisProcess {
     int before = answers.size();
     try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        answers.add(Json.MAPPER.readValue(line, FileAnalysis.class));
+        answers.add(Json.MAPPER.readValue(line, answer));
       }
       int exitCode = process.waitFor();
       errors.join();
@@ -119,14 +153,19 @@ final class AnalysisProcess {
     return thread;
   }
 
-  private static void write(List<Request> requests, OutputStream stdin) {
-    try (stdin) {
+  private static void write(Setting setting, List<? extends Request> requests, OutputStream stdin) {
+    try (OutputStream lines = new BufferedOutputStream(stdin)) {
+      lines.write(line(setting.message()));
       for (Request request : requests) {
-        stdin.write(request.line());
+        lines.write(line(request.message()));
       }
     } catch (IOException e) {
       // The process is gone; what it left on its streams says why.
     }
+  }
+
+  private static byte[] line(Map<String, ?> message) throws JsonProcessingException {
+    return (Json.MAPPER.writeValueAsString(message) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   private static void drain(InputStream stream, StringBuilder tail) {

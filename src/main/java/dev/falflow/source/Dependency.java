@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param arguments the names in it: one or two of a ref, two of a source
  * @param version of a versioned model: an Integer or a String, null when the call has none
  * @param batches whether its rows are asked for batch by batch, so never to be fetched whole
+ * @param where the call or mention, in the model's file or in a module's
  * @param text the call as the stub's line has it, e.g. {@code ref('model_a')}
  */
 public record Dependency(
@@ -28,8 +29,12 @@ public record Dependency(
 
   /** Where it was found. */
   public enum Origin {
+    /** The docstring at the top of the model's file. */
     DOCSTRING,
-    CODE
+    /** A call in the model's file. */
+    CODE,
+    /** A call in a module of the project that the model reaches. */
+    HELPER
   }
 
   public Dependency {

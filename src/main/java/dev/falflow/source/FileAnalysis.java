@@ -8,34 +8,43 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code fal/_analysis.py} answers for one file, field for field; its docstring is the
- * contract. It depends on the file's content alone, which is why answers can be kept.
+ * contract. It depends on the contents of the file and of the modules it imports, and on the
+ * variables it names as asked, alone, which is why answers can be kept.
  */
 record FileAnalysis(
     @JsonProperty("kind") String kind,
     @JsonProperty("writes") List<Place> writes,
+    @JsonProperty("writes_when_run") boolean writesWhenRun,
     @JsonProperty("dependencies") List<Call> dependencies,
     @JsonProperty("unresolved") List<Unresolved> unresolved,
     @JsonProperty("module_level_calls") boolean moduleLevelCalls,
-    @JsonProperty("imports") List<String> imports,
     @JsonProperty("problems") List<Found> problems,
-    @JsonProperty("docstring_line") @Nullable Integer docstringLine) {
+    @JsonProperty("docstring_line") @Nullable Integer docstringLine,
+    @JsonProperty("asked_vars") List<String> askedVars,
+    @JsonProperty("asked_environment") List<String> askedEnvironment) {
 
   record Place(
+      @JsonProperty("file") String file,
       @JsonProperty("line") int line,
       @JsonProperty("column") int column,
-      @JsonProperty("cell") @Nullable Integer cell) {}
+      @JsonProperty("cell") @Nullable Integer cell) {
+    Location location() {
+      return new Location(file, line, column, cell);
+    }
+  }
 
   record Call(
       @JsonProperty("kind") String kind,
       @JsonProperty("arguments") List<String> arguments,
       @JsonProperty("version") @Nullable Object version,
       @JsonProperty("text") String text,
+      @JsonProperty("file") String file,
       @JsonProperty("line") int line,
       @JsonProperty("column") int column,
       @JsonProperty("cell") @Nullable Integer cell,
       @JsonProperty("origin") String origin,
       @JsonProperty("batches") boolean batches) {
-    Dependency in(String file) {
+    Dependency dependency() {
       return new Dependency(
           Dependency.Kind.valueOf(kind.toUpperCase(Locale.ROOT)),
           arguments,
@@ -48,6 +57,7 @@ record FileAnalysis(
   }
 
   record Unresolved(
+      @JsonProperty("file") String file,
       @JsonProperty("line") int line,
       @JsonProperty("column") int column,
       @JsonProperty("cell") @Nullable Integer cell,
@@ -59,12 +69,25 @@ record FileAnalysis(
       @JsonProperty("line") int line,
       @JsonProperty("column") int column,
       @JsonProperty("cell") @Nullable Integer cell,
-      @JsonProperty("source_line") @Nullable String sourceLine) {}
+      @JsonProperty("source_line") @Nullable String sourceLine) {
+    static Found of(String code, String message) {
+      return new Found(code, message, 0, 0, null, null);
+    }
+  }
 
-  static FileAnalysis broken(String code, String message) {
-    Found problem = new Found(code, message, 0, 0, null, null);
+  /** Of a file that took the interpreter down. */
+  static FileAnalysis crashed(String message) {
     return new FileAnalysis(
-        "broken", List.of(), List.of(), List.of(), false, List.of(), List.of(problem), null);
+        "broken",
+        List.of(),
+        false,
+        List.of(),
+        List.of(),
+        false,
+        List.of(Found.of("analysis-crashed", message)),
+        null,
+        List.of(),
+        List.of());
   }
 
   PythonSource.Kind sourceKind() {

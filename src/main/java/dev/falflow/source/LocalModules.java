@@ -1,5 +1,6 @@
 package dev.falflow.source;
 
+import dev.falflow.project.Project;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -15,15 +16,15 @@ import java.util.function.Function;
 
 /**
  * The project's own modules that a script reaches by import statements, its own and those of the
- * modules themselves. Looked for where a running script finds them: in its folder and in the
- * project's root; relative names, in the importing module's package.
+ * modules themselves. Looked for where a running script finds them; relative names, in the
+ * importing module's package.
  */
 final class LocalModules {
-  private final Path projectRoot;
+  private final Project project;
   private final Map<Path, Optional<Path>> files = new HashMap<>();
 
-  LocalModules(Path projectRoot) {
-    this.projectRoot = projectRoot;
+  LocalModules(Project project) {
+    this.project = project;
   }
 
   /**
@@ -32,7 +33,7 @@ final class LocalModules {
    * @param imports the names a file imports, empty for one that has not been read yet
    */
   Set<Path> of(Path script, Function<Path, List<String>> imports) {
-    List<Path> places = List.of(script.resolveSibling(""), projectRoot);
+    List<Path> places = project.importFolders(script);
     Set<Path> found = new TreeSet<>();
     Deque<Path> open = new ArrayDeque<>(List.of(script));
     while (!open.isEmpty()) {

@@ -28,7 +28,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SourceAnalyzer {
   private static final List<String> MODULES =
-      List.of("_analysis.py", "_constants.py", "_source.py", "_notebook.py");
+      List.of(
+          "_analysis.py",
+          "_calls.py",
+          "_docstring.py",
+          "_flow.py",
+          "_notebook.py",
+          "_operations.py",
+          "_program.py",
+          "_scopes.py",
+          "_source.py",
+          "_values.py",
+          "_worlds.py");
 
   private final AnalysisProcess process;
   private final Path modules;
@@ -53,14 +64,15 @@ public final class SourceAnalyzer {
   public PythonSources analyze(Project project) {
     ModelFiles files = ModelFiles.of(project);
     Reading reading = new Reading(project);
-    reading.read(files.python().stream().map(ModelFiles.Found::path).toList());
     Map<Path, Set<Path>> modules = reading.modulesOf(files.python());
-    reading.keep();
-    SourceChecks checks = new SourceChecks(project, files);
+    Map<Path, FileAnalysis> analyses = reading.analysesOf(modules);
+    SourceChecks checks = new SourceChecks(project, files, modules);
     for (ModelFiles.Found file : files.python()) {
-      Set<Path> reached = Objects.requireNonNull(modules.get(file.path()));
-      checks.add(file, reading.answer(file.path()), reading.code(file.path(), reached));
+      Path path = file.path();
+      PythonSource.Code code = reading.code(path, Objects.requireNonNull(modules.get(path)));
+      checks.add(file, Objects.requireNonNull(analyses.get(path)), reading.imports(path), code);
     }
+    reading.modules().forEach(checks::addModule);
     return checks.finish();
   }
 
@@ -69,70 +81,148 @@ public final class SourceAnalyzer {
     private final Project project;
     private final AnalysisCache cache = AnalysisCache.open(cacheFile, cacheKey());
     private final Map<Path, String> digests = new LinkedHashMap<>();
-    private final Map<String, FileAnalysis> answers = new LinkedHashMap<>();
+    private final Map<String, FileImports> imports = new LinkedHashMap<>();
+    private final Set<Path> modules = new TreeSet<>();
 
     Reading(Project project) {
       this.project = project;
     }
 
-    void read(Collection<Path> files) {
-      Map<String, AnalysisProcess.Request> unknown = new LinkedHashMap<>();
+    /** The local modules of each script; modules outside the model paths are read for it. */
+    Map<Path, Set<Path>> modulesOf(List<ModelFiles.Found> scripts) {
+      LocalModules local = new LocalModules(project);
+      Collection<Path> unread = scripts.stream().map(ModelFiles.Found::path).toList();
+      while (true) {
+        read(unread);
+        Map<Path, Set<Path>> found = new LinkedHashMap<>();
+        for (ModelFiles.Found script : scripts) {
+          Set<Path> reached = local.of(script.path(), this::imports);
+          found.put(script.path(), reached);
+          modules.addAll(reached);
+        }
+        unread = new TreeSet<>(modules);
+        unread.removeAll(digests.keySet());
+        if (unread.isEmpty()) {
+          return found;
+        }
+      }
+    }
+
+    private void read(Collection<Path> files) {
+      Map<String, AnalysisProcess.ImportsOf> unknown = new LinkedHashMap<>();
       for (Path file : files) {
         String digest = digest(file);
         digests.put(file, digest);
-        FileAnalysis answer = cache.get(digest);
-        if (answer != null) {
-          answers.put(digest, answer);
-        } else if (!answers.containsKey(digest)) {
-          unknown.put(digest, new AnalysisProcess.Request(file, project.relative(file)));
+        FileImports known = cache.imports(digest);
+        if (known != null) {
+          imports.put(digest, known);
+        } else if (!imports.containsKey(digest)) {
+          unknown.put(digest, new AnalysisProcess.ImportsOf(file));
         }
       }
-      List<FileAnalysis> found = process.analyze(List.copyOf(unknown.values()));
+      List<FileImports> answers =
+          process.ask(
+              AnalysisProcess.Setting.NONE,
+              List.copyOf(unknown.values()),
+              FileImports.class,
+              FileImports::crashed);
       int next = 0;
       for (String digest : unknown.keySet()) {
-        answers.put(digest, found.get(next++));
+        imports.put(digest, answers.get(next++));
       }
     }
 
-    /** The local modules of each script; modules outside the model paths are read for it. */
-    Map<Path, Set<Path>> modulesOf(List<ModelFiles.Found> scripts) {
-      LocalModules local = new LocalModules(project.root());
-      while (true) {
-        Map<Path, Set<Path>> modules = new LinkedHashMap<>();
-        Set<Path> unread = new TreeSet<>();
-        for (ModelFiles.Found script : scripts) {
-          Set<Path> reached = local.of(script.path(), this::imports);
-          modules.put(script.path(), reached);
-          unread.addAll(reached);
-        }
-        unread.removeAll(digests.keySet());
-        if (unread.isEmpty()) {
-          return modules;
-        }
-        read(unread);
-      }
+    List<String> imports(Path file) {
+      String digest = digests.get(file);
+      return digest == null ? List.of() : found(digest).imports();
     }
 
-    private List<String> imports(Path file) {
-      return digests.containsKey(file) ? answer(file).imports() : List.of();
+    private FileImports found(String digest) {
+      return Objects.requireNonNull(imports.get(digest));
     }
 
-    FileAnalysis answer(Path file) {
-      return Objects.requireNonNull(answers.get(digests.get(file)));
-    }
-
-    PythonSource.Code code(Path script, Set<Path> modules) {
-      List<String> names = modules.stream().map(project::relative).toList();
-      List<byte[]> parts = new ArrayList<>(List.of(NotebookCode.of(script)));
+    /** The modules with what is wrong with them, those of the model paths among them. */
+    Map<Path, List<FileAnalysis.Found>> modules() {
+      Map<Path, List<FileAnalysis.Found>> problems = new LinkedHashMap<>();
       modules.forEach(
-          module -> {
-            parts.add((project.relative(module) + digests.get(module)).getBytes(UTF_8));
-          });
-      return new PythonSource.Code(sha256(parts), names);
+          path -> problems.put(path, found(Objects.requireNonNull(digests.get(path))).problems()));
+      return problems;
     }
 
-    void keep() {
-      cache.keep(answers);
+    /** What each script is and needs; the answers are kept for the next run. */
+    Map<Path, FileAnalysis> analysesOf(Map<Path, Set<Path>> scripts) {
+      Map<String, AnalysisCache.Kept> kept = new LinkedHashMap<>();
+      Map<Path, FileAnalysis> found = new LinkedHashMap<>();
+      Map<Path, String> unknown = new LinkedHashMap<>();
+      scripts.forEach(
+          (script, reached) -> {
+            String key = key(script, reached);
+            AnalysisCache.Kept known = cache.analysis(key);
+            if (known != null && known.asked().equals(valuesFor(known.analysis()))) {
+              kept.put(key, known);
+              found.put(script, known.analysis());
+            } else {
+              unknown.put(script, key);
+            }
+          });
+      List<FileAnalysis> answers = ask(unknown.keySet());
+      int next = 0;
+      for (Map.Entry<Path, String> asked : unknown.entrySet()) {
+        FileAnalysis answer = answers.get(next++);
+        kept.put(asked.getValue(), new AnalysisCache.Kept(answer, valuesFor(answer)));
+        found.put(asked.getKey(), answer);
+      }
+      cache.keep(new AnalysisCache.Answers(imports, kept), !unknown.isEmpty());
+      return found;
+    }
+
+    private List<FileAnalysis> ask(Collection<Path> scripts) {
+      Map<String, String> names = new LinkedHashMap<>();
+      modules.forEach(path -> names.put(path.toString(), project.relative(path)));
+      List<AnalysisProcess.AnalysisOf> questions =
+          scripts.stream()
+              .map(
+                  path ->
+                      new AnalysisProcess.AnalysisOf(
+                          path, project.relative(path), project.importFolders(path)))
+              .toList();
+      return process.ask(
+          new AnalysisProcess.Setting(names, project.vars()),
+          questions,
+          FileAnalysis.class,
+          FileAnalysis::crashed);
+    }
+
+    /** Another one when the script or one of its modules is another. */
+    private String key(Path script, Set<Path> reached) {
+      List<byte[]> parts = new ArrayList<>();
+      parts.add((project.relative(script) + digests.get(script)).getBytes(UTF_8));
+      addModules(reached, parts);
+      return sha256(parts);
+    }
+
+    private void addModules(Set<Path> reached, List<byte[]> parts) {
+      reached.forEach(
+          module -> parts.add((project.relative(module) + digests.get(module)).getBytes(UTF_8)));
+    }
+
+    /** A digest, since the values may be nobody's business. */
+    private String valuesFor(FileAnalysis analysis) {
+      List<byte[]> parts = new ArrayList<>();
+      for (String name : analysis.askedVars()) {
+        parts.add((name + "=" + project.vars().get(name) + "\n").getBytes(UTF_8));
+      }
+      for (String name : analysis.askedEnvironment()) {
+        parts.add((name + "=" + System.getenv(name) + "\n").getBytes(UTF_8));
+      }
+      return sha256(parts);
+    }
+
+    PythonSource.Code code(Path script, Set<Path> reached) {
+      List<byte[]> parts = new ArrayList<>(List.of(NotebookCode.of(script)));
+      addModules(reached, parts);
+      List<String> names = reached.stream().map(project::relative).toList();
+      return new PythonSource.Code(sha256(parts), names);
     }
   }
 

@@ -6,25 +6,33 @@ import dev.falflow.project.ModelFiles;
 import dev.falflow.project.Project;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Turns the answers for single files into sources, and finds what is wrong between files. */
 final class SourceChecks {
   private static final String DOCSTRING_HINT =
-      "Name the dependency in the docstring at the top of the file: \"\"\"- ref('model_name')\"\"\"";
+      "Name it by a literal, ref('model_name'), or in the docstring at the top of the model: \"\"\"- ref('model_name')\"\"\"";
 
   private final Project project;
   private final List<Path> stubFolders;
   private final ModelFiles files;
+  private final Set<Path> imported;
   private final List<PythonSource> sources = new ArrayList<>();
   private final List<Problem> errors = new ArrayList<>();
   private final List<Problem> warnings;
   private final List<Problem> infos = new ArrayList<>();
 
-  SourceChecks(Project project, ModelFiles files) {
+  /**
+   * @param modules of each Python file, the modules it imports, directly or not
+   */
+  SourceChecks(Project project, ModelFiles files, Map<Path, Set<Path>> modules) {
     this.project = project;
+    this.imported = new HashSet<>();
+    modules.values().forEach(imported::addAll);
     this.stubFolders = project.stubFolders();
     this.files = files;
     this.warnings = new ArrayList<>(files.problems());
@@ -37,16 +45,17 @@ final class SourceChecks {
     return new PythonSources(files, sources, errors, warnings, infos);
   }
 
-  void add(ModelFiles.Found found, FileAnalysis analysis, PythonSource.Code code) {
+  void add(
+      ModelFiles.Found found, FileAnalysis analysis, List<String> imports, PythonSource.Code code) {
     String file = project.relative(found.path());
     PythonSource source =
         new PythonSource(
             found.path(),
             file,
             found.root(),
-            analysis.sourceKind(),
-            analysis.dependencies().stream().map(call -> call.in(file)).toList(),
-            analysis.imports(),
+            kind(found.path(), analysis),
+            analysis.dependencies().stream().map(FileAnalysis.Call::dependency).toList(),
+            imports,
             analysis.moduleLevelCalls(),
             analysis.docstringLine(),
             code);
@@ -57,7 +66,13 @@ final class SourceChecks {
         if (source.dependencies().stream()
             .noneMatch(dependency -> dependency.origin() == Dependency.Origin.DOCSTRING)) {
           // Whoever has a docstring for it knows; what it lacks is an error when it runs.
-          analysis.unresolved().forEach(call -> warnings.add(unresolved(file, call)));
+          analysis.unresolved().stream()
+              .map(SourceChecks::unresolved)
+              .filter(warning -> !warnings.contains(warning)) // a helper's, told of once
+              .forEach(warnings::add);
+        }
+        if (analysis.writes().size() > 1) {
+          errors.add(severalWrites(file, analysis.writes()));
         }
         if (source.name().contains(" ")) {
           errors.add(
@@ -77,6 +92,47 @@ final class SourceChecks {
     }
   }
 
+  /** A module that the project's own files import: what keeps it from being read is an error. */
+  void addModule(Path path, List<FileAnalysis.Found> problems) {
+    if (files.python().stream().noneMatch(found -> found.path().equals(path))) {
+      String file = project.relative(path);
+      problems.forEach(problem -> errors.add(located(file, problem)));
+    }
+  }
+
+  /**
+   * A file that only defines functions that write, for others to import, is no model: its own run
+   * would write nothing.
+   */
+  private PythonSource.Kind kind(Path path, FileAnalysis analysis) {
+    PythonSource.Kind kind = analysis.sourceKind();
+    boolean isForOthers =
+        kind == PythonSource.Kind.MODEL && !analysis.writesWhenRun() && imported.contains(path);
+    return isForOthers ? PythonSource.Kind.HELPER : kind;
+  }
+
+  private static Problem severalWrites(String file, List<FileAnalysis.Place> writes) {
+    List<String> lines = writes.stream().map(place -> words(file, place)).toList();
+    String all = String.join(", ", lines.subList(0, lines.size() - 1));
+    return Problem.at(
+        writes.get(1).location(),
+        "multiple-writes",
+        "write_to_model is called "
+            + writes.size()
+            + " times, a model calls it exactly once: "
+            + all
+            + " and "
+            + lines.get(lines.size() - 1));
+  }
+
+  private static String words(String file, FileAnalysis.Place place) {
+    String inFile = place.file().equals(file) ? "" : place.file() + " ";
+    return inFile
+        + (place.cell() == null ? "" : "cell " + place.cell() + " ")
+        + "line "
+        + place.line();
+  }
+
   private static Problem located(String file, FileAnalysis.Found problem) {
     Location where = new Location(file, problem.line(), problem.column(), problem.cell());
     String message = problem.message();
@@ -90,8 +146,8 @@ final class SourceChecks {
     return Problem.at(where, problem.code(), message);
   }
 
-  private static Problem unresolved(String file, FileAnalysis.Unresolved call) {
-    Location where = new Location(file, call.line(), call.column(), call.cell());
+  private static Problem unresolved(FileAnalysis.Unresolved call) {
+    Location where = new Location(call.file(), call.line(), call.column(), call.cell());
     return Problem.at(
             where,
             "unresolved-call",

@@ -2,14 +2,17 @@ package dev.falflow.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.falflow.FalException;
 import dev.falflow.Location;
 import dev.falflow.Problem;
+import dev.falflow.project.Project;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -157,7 +160,122 @@ class SourceAnalyzerTest {
 
     assertThat(sources.errors())
         .extracting(Problem::code, problem -> String.valueOf(problem.where()))
-        .containsExactly(org.assertj.core.groups.Tuple.tuple("helper-with-ref", "models/alone.py"));
+        .containsExactly(tuple("helper-with-ref", "models/alone.py"));
+  }
+
+  @Test
+  void followsHelpersAndTellsTheirFileAndLine() throws IOException {
+    project.write("dbt_project.yml", "name: shop\nvars: {fal-scripts-path: scripts}\n");
+    project.write("models/b.py", "import x, y, z\nwrite_to_model((x.f(), y.f(), z.f()))\n");
+    project.write("models/x.py", "from fal import ref\ndef f(): return ref('a')\n");
+    project.write("y.py", "from fal import ref\n\ndef f(): return ref('b')\n");
+    project.write("scripts/z.py", "from fal import ref\n\n\ndef f(): return ref('c')\n");
+
+    PythonSource model = project.analyze().models().get(0);
+
+    assertThat(model.dependencies())
+        .extracting(Dependency::text, each -> each.where().toString(), Dependency::origin)
+        .containsExactlyInAnyOrder(
+            tuple("ref('a')", "models/x.py:2:17", Dependency.Origin.HELPER),
+            tuple("ref('b')", "y.py:3:17", Dependency.Origin.HELPER),
+            tuple("ref('c')", "scripts/z.py:4:17", Dependency.Origin.HELPER));
+  }
+
+  @Test
+  void seesThatAHelperWasEdited() throws IOException {
+    project.write("models/b.py", "import lib.load\nwrite_to_model(lib.load.orders())\n");
+    project.write("lib/load.py", "from fal import ref\ndef orders(): return ref('a')\n");
+    String before = project.analyze().models().get(0).code().checksum();
+
+    project.write("lib/load.py", "from fal import ref\ndef orders(): return ref('b')\n");
+    PythonSource after = project.analyze().models().get(0);
+
+    assertThat(after.dependencies()).extracting(Dependency::text).containsExactly("ref('b')");
+    assertThat(after.code().checksum()).isNotEqualTo(before);
+
+    project.write("models/lib/load.py", "from fal import ref\ndef orders(): return ref('c')\n");
+
+    assertThat(project.analyze().models().get(0).dependencies())
+        .extracting(Dependency::text)
+        .containsExactly("ref('c')");
+  }
+
+  @Test
+  void seesThatAVariableHasAnotherValue() throws IOException {
+    project.write("models/b.py", "write_to_model(ref(var('table')))\n");
+    project.write("dbt_project.yml", "name: shop\nvars: {table: a}\n");
+    project.analyze();
+
+    for (String table : List.of("b", "c")) {
+      Project asked = Project.read(project.root, Map.of("table", table));
+      assertThat(project.analyzer().analyze(asked).models().get(0).dependencies())
+          .extracting(Dependency::text)
+          .containsExactly("ref('" + table + "')");
+    }
+  }
+
+  @Test
+  void takesAFileOfFunctionsThatWriteForAHelperWhenOthersImportIt() throws IOException {
+    project.write("models/out.py", "import fal\ndef save(df): fal.write_to_model(df)\n");
+    project.write("models/b.py", "from out import save\nsave(ref('orders'))\n");
+    project.write("models/own.py", "def main(): write_to_model(ref('orders'))\nmain()\n");
+
+    PythonSources sources = project.analyze();
+
+    assertThat(files(sources.models())).containsExactly("models/b.py", "models/own.py");
+    assertThat(files(sources.helpers())).containsExactly("models/out.py");
+    assertThat(sources.errors()).isEmpty();
+  }
+
+  @Test
+  void countsTheWritesOfHelpers() throws IOException {
+    project.write("lib.py", "import fal\ndef save(df): fal.write_to_model(df)\n");
+    project.write("models/b.py", "from lib import save\nsave(1)\nwrite_to_model(2)\n");
+
+    List<Problem> errors = project.analyze().errors();
+
+    assertThat(codes(errors)).containsExactly("multiple-writes");
+    assertThat(errors.get(0).toString()).contains("line 3 and lib.py line 2");
+  }
+
+  @Test
+  void tellsOnceWhatAHelperLeavesOpen() throws IOException {
+    project.write("lib.py", "from fal import ref\ndef load(name): return ref(name)\n");
+    for (String name : List.of("b", "c")) {
+      project.write(
+          "models/" + name + ".py", "import lib, os\nwrite_to_model(lib.load(os.getcwd()))\n");
+    }
+
+    List<Problem> warnings = project.analyze().warnings();
+
+    assertThat(warnings).hasSize(1);
+    assertThat(warnings.get(0).toString())
+        .startsWith("lib.py:2:24: what ref(name) names")
+        .contains("ref('model_name')", "docstring");
+  }
+
+  @Test
+  void reportsHelpersThatCannotBeReadAndAnalysesTheRest() throws IOException {
+    project.write("models/b.py", "import bad, loop, latin, one\n" + MODEL);
+    project.write("models/c.py", MODEL);
+    project.write("bad.py", "x = (\n");
+    project.write("latin.py", "x = 1\n");
+    Files.write(project.root.resolve("latin.py"), new byte[] {'x', '\n', (byte) 0xe9});
+    project.write("one.py", "import two\n");
+    project.write("two.py", "import one\n");
+    Files.createSymbolicLink(project.root.resolve("loop.py"), project.root.resolve("loop.py"));
+    Files.createSymbolicLink(
+        project.root.resolve("models/round.py"), project.root.resolve("models/round.py"));
+
+    PythonSources sources = project.analyze();
+
+    assertThat(sources.errors())
+        .extracting(problem -> problem.toString().lines().findFirst().orElseThrow())
+        .anyMatch(line -> line.startsWith("bad.py:1:5: "))
+        .anyMatch(line -> line.startsWith("latin.py:2: the file is not UTF-8"))
+        .hasSize(2);
+    assertThat(files(sources.models())).containsExactly("models/b.py", "models/c.py");
+    assertThat(sources.models()).allSatisfy(model -> assertThat(model.dependencies()).hasSize(1));
   }
 
   @Test
@@ -222,9 +340,10 @@ class SourceAnalyzerTest {
             folder.resolve("python"),
             """
             #!/bin/sh
+            read -r setting
             while read -r line; do
               case "$line" in *deadly*) kill -SEGV $$ ;; esac
-              echo "$line" | %s "$@"
+              printf '%%s\\n' "$setting" "$line" | %s "$@"
             done
             """
                 .formatted(TestProject.PYTHON));
