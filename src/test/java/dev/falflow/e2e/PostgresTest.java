@@ -224,7 +224,9 @@ class PostgresTest {
         ONE_ROW + "write_to_model(pd.DataFrame({'other': [1], 'customer': [2]}), mode='append')\n");
     CommandResult run = run("run", "--select", "spent");
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.output()).contains("\"other\"");
+    assertThat(run.output())
+        .contains(
+            "column \"other\" is not in", "column \"customer\" is text in", "bigint in the frame");
     assertThat(SERVER.rows("select count(*) from " + schema + ".spent")).containsExactly("4");
   }
 
