@@ -49,7 +49,8 @@ final class MariaDbTypes extends TypesDatabase {
     ObjectNode credentials = Json.MAPPER.createObjectNode();
     credentials.put("server", "127.0.0.1").put("port", server.port());
     credentials.put("username", "root").put("password", "").put("schema", SCHEMA);
-    warehouse = new JdbcWarehouse("mariadb", credentials, project.root(), Map.of(), folder);
+    warehouse =
+        new JdbcWarehouse("mariadb", credentials, project.root(), Map.of(), project.root(), folder);
   }
 
   private Connection connect(String schema) throws SQLException {
@@ -216,7 +217,8 @@ final class MariaDbTypes extends TypesDatabase {
     private ResolvedInput input(JsonNode question) {
       ModelInput input = ModelInput.from(question);
       String table = relation(input.arguments().get(1));
-      return new ResolvedInput(input, "source.shop." + table, table, "select * from " + table);
+      return new ResolvedInput(
+          input, "source.shop." + table, table, "select * from " + table, true);
     }
   }
 
@@ -228,7 +230,7 @@ final class MariaDbTypes extends TypesDatabase {
         }
 
         @Override
-        public long publish() {
+        public ModelData.Published publish() {
           throw new IllegalStateException("nothing was written");
         }
 

@@ -44,8 +44,7 @@ final class MariaDbRates {
     Path scratch = Path.of(arguments[0]);
     int rows = Integer.parseInt(arguments[1]);
     int rounds = Integer.parseInt(arguments[2]);
-    Path program = MariaDbServer.program().orElseThrow();
-    try (MariaDbServer server = MariaDbServer.start(program, scratch);
+    try (MariaDbServer server = MariaDbServer.startOrSkip(scratch);
         DataFolder folder = new DataFolder(Map.of());
         Connection connection =
             DriverManager.getConnection(
