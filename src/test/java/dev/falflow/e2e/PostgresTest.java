@@ -258,7 +258,7 @@ class PostgresTest {
         project.read("models/spent.py").replace("70000", "7").replace("abcd", "0123456789"));
     CommandResult text = run("run", "--select", "spent");
     assertThat(text.exitCode()).isEqualTo(1);
-    assertThat(text.output()).contains("column \"customer\", row 1: value too long");
+    assertThat(text.output()).contains("column \"customer\", row 1: '0123456789': value too long");
 
     project.write(
         "models/spent.py",
@@ -266,7 +266,9 @@ class PostgresTest {
     CommandResult numeric = run("run", "--select", "spent");
     assertThat(numeric.exitCode()).isEqualTo(1);
     assertThat(numeric.output())
-        .contains("[unwritable-value]", "column \"total\", row 1: numeric field overflow");
+        .contains(
+            "[unwritable-value]",
+            "column \"total\", row 1: '98765.4': numeric field overflow. A field");
 
     project.write(
         "models/spent.py",

@@ -55,6 +55,27 @@ public final class BatchReader implements AutoCloseable {
     values.take(vector);
   }
 
+  /**
+   * A value as text, at most so many characters of it; null when there is none to tell.
+   *
+   * @param row of all batches, from 0; nothing may have been read before
+   */
+  public @Nullable String text(String column, long row, int most) {
+    for (VectorSchemaRoot part = next(); part != null; part = next()) {
+      if (row < part.getRowCount()) {
+        FieldVector vector = part.getVector(column);
+        Object value =
+            vector == null || vector.getField().getDictionary() != null
+                ? null
+                : vector.getObject((int) row);
+        String text = value == null ? null : value.toString();
+        return text == null || text.length() <= most ? text : text.substring(0, most) + "…";
+      }
+      row -= part.getRowCount();
+    }
+    return null;
+  }
+
   @Override
   public void close() {
     try {

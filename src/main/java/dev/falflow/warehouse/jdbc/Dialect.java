@@ -162,6 +162,11 @@ enum Dialect {
     };
   }
 
+  /** Whether a statement of a transaction can be taken back, run for real on these. */
+  boolean hasSavepoints() {
+    return this == SQLITE || this == MARIADB || this == MYSQL;
+  }
+
   /** Whether a result is streamed only inside a transaction. */
   boolean readsInTransaction() {
     return this == REDSHIFT;

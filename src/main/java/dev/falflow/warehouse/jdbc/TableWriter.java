@@ -7,6 +7,7 @@ import dev.falflow.warehouse.arrow.BatchReader;
 import dev.falflow.warehouse.arrow.ColumnValues;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.sql.Types;
 import java.util.Collections;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Arrow batches into a table, many rows at once. */
 final class TableWriter {
   private static final int ROWS_AT_ONCE = 1000;
+  private static final int SHOWN = 200;
 
   private final JdbcConnections.Session session;
   private final Dialect dialect;
@@ -73,13 +75,17 @@ final class TableWriter {
           for (int i = 0; i < perStatement; i++) {
             set(statement, sources, i * sources.size(), start + i, before + rows);
           }
-          check(session.run(statement, statement::executeUpdate), perStatement);
+          try {
+            check(session.run(statement, statement::executeUpdate), perStatement);
+          } catch (SQLException e) {
+            throw refused(e, one, sources, start, start + perStatement, before + rows);
+          }
         }
         if (perStatement == 1) {
-          batch(statement, sources, 0, count, before + rows);
+          batch(statement, one, sources, 0, count, before + rows);
         } else if (whole < count) {
           try (PreparedStatement rest = session.prepare(one)) {
-            batch(rest, sources, whole, count, before + rows);
+            batch(rest, one, sources, whole, count, before + rows);
           }
         }
         rows += count;
@@ -89,24 +95,71 @@ final class TableWriter {
   }
 
   private void batch(
-      PreparedStatement statement, List<Source> sources, int start, int end, long before)
+      PreparedStatement statement,
+      String one,
+      List<Source> sources,
+      int start,
+      int end,
+      long before)
       throws SQLException {
     int waiting = 0;
     for (int row = start; row < end; row++) {
       set(statement, sources, 0, row, before);
       statement.addBatch();
       if (++waiting == ROWS_AT_ONCE || row == end - 1) {
+        Savepoint begin = dialect.hasSavepoints() ? session.connection().setSavepoint() : null;
         try {
           for (int inserted : session.run(statement, statement::executeBatch)) {
             check(inserted == Statement.SUCCESS_NO_INFO ? 1 : inserted, 1);
           }
         } catch (SQLException e) {
-          String place = "rows %d to %d: ".formatted(before + row + 1 - waiting, before + row);
-          throw new SQLException(place + e.getMessage(), e.getSQLState(), e.getErrorCode(), e);
+          if (begin != null) {
+            session.connection().rollback(begin);
+          }
+          throw refused(e, one, sources, row + 1 - waiting, row + 1, before);
         }
         waiting = 0;
       }
     }
+  }
+
+  /** Finds the row that was refused, by inserting one after the other what came together. */
+  private SQLException refused(
+      SQLException error, String one, List<Source> sources, int start, int end, long before) {
+    if (dialect.hasSavepoints()) {
+      try (PreparedStatement statement = session.prepare(one)) {
+        for (int row = start; row < end; row++) {
+          set(statement, sources, 0, row, before);
+          try {
+            session.run(statement, statement::executeUpdate);
+          } catch (SQLException e) {
+            if (e.getErrorCode() == error.getErrorCode()) {
+              throw new FalException(
+                  Problem.of("unwritable-value", place(sources, row, before, e) + e.getMessage()),
+                  e);
+            }
+            break;
+          }
+        }
+      } catch (SQLException another) {
+        error.addSuppressed(another);
+      }
+    }
+    String rows = "rows %d to %d: ".formatted(before + start, before + end - 1);
+    return new SQLException(
+        rows + error.getMessage(), error.getSQLState(), error.getErrorCode(), error);
+  }
+
+  /** The row, and the column and value where the database's words name a column. */
+  private static String place(List<Source> sources, int row, long before, SQLException error) {
+    String words = String.valueOf(error.getMessage());
+    for (Source source : sources) {
+      if (words.contains("'" + source.name + "'") || words.contains("." + source.name + ")")) {
+        return "column %s, row %d: '%s': "
+            .formatted(Identifiers.quote(source.name), before + row, source.text(row));
+      }
+    }
+    return "row %d: ".formatted(before + row);
   }
 
   private static void check(int inserted, int given) throws SQLException {
@@ -129,7 +182,7 @@ final class TableWriter {
     private final @Nullable ColumnValues values;
     private final @Nullable Setter setter;
     private final int nullType;
-    private @Nullable FieldVector nested;
+    private @Nullable FieldVector taken;
 
     Source(Field field, Dialect dialect) {
       this.name = field.getName();
@@ -159,10 +212,16 @@ final class TableWriter {
       return Types.VARCHAR;
     }
 
+    /** A value as text, at most {@link #SHOWN} characters of it. */
+    String text(int row) {
+      Object value = taken == null ? null : taken.getObject(row);
+      String text = String.valueOf(value);
+      return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
+    }
+
     void take(FieldVector vector) {
-      if (values == null) {
-        nested = vector;
-      } else {
+      taken = vector;
+      if (values != null) {
         BatchReader.take(vector, values);
       }
     }
@@ -188,7 +247,7 @@ final class TableWriter {
 
     /** Arrow's nested objects print themselves as JSON. */
     private void setJson(PreparedStatement statement, int parameter, int row) throws SQLException {
-      Object value = nested == null || nested.isNull(row) ? null : nested.getObject(row);
+      Object value = taken == null || taken.isNull(row) ? null : taken.getObject(row);
       if (value == null) {
         statement.setNull(parameter, nullType);
       } else {

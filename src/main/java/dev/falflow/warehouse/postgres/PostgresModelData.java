@@ -179,7 +179,11 @@ final class PostgresModelData implements ModelData {
       try {
         publication.add(files);
       } catch (SQLException e) {
-        throw PostgresErrors.of(e, connections, publication.rows());
+        throw PostgresErrors.of(
+            e,
+            connections,
+            publication.rows(),
+            (column, row) -> publication.value(files, column, row));
       }
     }
 

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Publication {
   private static final int LONGEST_NAME = 63;
+  private static final int SHOWN = 200;
 
   private final Connection connection;
   private final TypeCatalog types;
@@ -69,6 +70,13 @@ final class Publication {
         columns = known;
       }
       rows += new CopyWriter(connection, into, known, into.equals(made)).write(batches, rows);
+    }
+  }
+
+  /** A value of files that were to be added, for an error; null when it can't be told. */
+  @Nullable String value(List<Path> files, String column, long row) {
+    try (BatchReader batches = new BatchReader(files, allocator)) {
+      return batches.text(column, row, SHOWN);
     }
   }
 
