@@ -200,10 +200,12 @@ class Calls:
         try:
             call = _read(function.name, arguments, evaluator)
         except UnknownError:
-            self._leave_out(module, node, evaluator)
+            if world.counts:
+                self._leave_out(module, node, evaluator)
             finding.kinds.add(function.name)
             raise
-        self._leave_out(module, node, evaluator)
+        if world.counts:
+            self._leave_out(module, node, evaluator)
         finding.kinds.add(function.name)
         if call not in finding.calls:
             finding.calls.append(call)
