@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import projects
-from measure import Bar, BenchError, Outcome, run
+from measure import Bar, BenchError, Outcome
 
 if TYPE_CHECKING:
     from cases import Bench
@@ -41,8 +41,7 @@ def analysis(bench: Bench) -> Outcome:
 
 def _seconds(bench: Bench, project: Path) -> float:
     """What fal says its analysis took; its run itself is of no interest."""
-    command = [bench.fal, "--log-level", "debug", "flow", "run", "--experimental-models"]
-    ran = run([*command, *bench.fal_options, "--select", "before"], project)
+    ran = bench.flow_run(project, "--log-level", "debug", "--select", "before")
     line = next((line for line in ran.output.splitlines() if SAID in line), None)
     if line is None:
         raise BenchError(f"fal does not say how long its analysis took:\n{ran.output[-2000:]}")

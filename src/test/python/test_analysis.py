@@ -382,3 +382,59 @@ def test_reports_a_file_it_may_not_read(tmp_path: Path) -> None:
     file.chmod(0)
     (answer,) = run(file)
     assert answer["problems"][0]["code"] == "unreadable-file"
+
+
+def test_reads_a_file_of_20000_lines(tmp_path: Path) -> None:
+    lines = [f"x{n} = ref('t{n % 3}')\nname = 'u'\n" for n in range(10_000)]
+    answer = analyse(tmp_path, "".join(lines) + "y = ref(name)\n")
+    assert texts(answer) == ["ref('t0')", "ref('t1')", "ref('t2')", "ref('u')"]
+    assert answer["dependencies"][3]["line"] == 20_001
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = " + "(" * 10_000 + "ref('a')" + ")" * 10_000,
+        "x = ref(" + "[" * 10_000 + "]" * 10_000 + ")",
+        "match x:\n    case 1:\n        pass\n    case = 2\n",
+        "type X = int\n = 1",
+    ],
+)
+def test_says_where_it_cannot_go_on(tmp_path: Path, source: str) -> None:
+    answer = analyse(tmp_path, source)
+    assert [problem["code"] for problem in answer["problems"]] == ["syntax-error"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = ref('a')" + ".head()" * 300,
+        "x = ref('a'" + " + ''" * 90 + ")",
+        "n = 'a'\n" + "".join(f"n{i} = n\nn = n{i}\n" for i in range(40)) + "x = ref(n)",
+        "for i in range(900):\n    x = ref('a')",
+        "for i in range(10**9):\n    x = ref('a')",
+    ],
+)
+def test_goes_deep(tmp_path: Path, source: str) -> None:
+    answer = analyse(tmp_path, source)
+    assert set(texts(answer)) <= {"ref('a')"}
+    assert texts(answer) or unresolved(answer)
+
+
+def test_says_so_when_there_are_too_many_ways(tmp_path: Path) -> None:
+    loops = "".join(f"{'  ' * n}for i{n} in range(40):\n" for n in range(3))
+    source = loops + "      x = ref(f'{i0}{i1}{i2}')\ny = ref('a')\n"
+    answer = analyse(tmp_path, source)
+    assert "ref('a')" in texts(answer)
+    assert len(unresolved(answer)) == 1
+
+
+def test_takes_any_python_file(tmp_path: Path) -> None:
+    """Nothing in the standard library may crash it or keep it busy for long."""
+    folder = Path(os.__file__).parent
+    files = sorted([*folder.glob("*.py"), *folder.glob("[a-j]*/*.py")])[:400]
+    answers = run(*files)
+    assert len(answers) == len(files) > 200
+    broken = [answer for answer in answers if answer["kind"] == "broken"]
+    assert all(answer["problems"][0]["line"] for answer in broken)
+    assert len(broken) < 10

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from fal._docstring import is_complete
@@ -55,13 +56,12 @@ class Calls:
             asked_vars=program.asked_vars, asked_environment=program.asked_environment
         )
         is_everyones = True
-        work = {"call": self._called, "map": self._mapped, "pass": self._passed}[application.how]
         if self._is_cold(module, view, application):
             return finding, True
         for world in worlds(program.patience):
-            evaluator = Evaluator(program, world)
+            look = _Look(module, view, Evaluator(program, world), world, finding)
             try:
-                work(module, view, application.node, evaluator, world, finding)
+                look.at(application)
             except ImpossibleError:
                 pass
             except (UnknownError, RecursionError):
@@ -83,146 +83,136 @@ class Calls:
             view.flow.is_cold(binding, counts_parameters=is_passed) for binding in bindings
         )
 
-    def _called(
-        self,
-        module: Module,
-        view: View,
-        node: Any,
-        evaluator: Evaluator,
-        world: World,
-        finding: Finding,
-    ) -> None:
+
+@dataclass(frozen=True)
+class _Look:
+    """At one place in one world; what is found goes into ``finding``."""
+
+    module: Module
+    view: View
+    evaluator: Evaluator
+    world: World
+    finding: Finding
+
+    def at(self, application: Application) -> None:
+        if application.how == "pass":
+            self._passed(application.node)
+        elif isinstance(application.node, ast.Call):
+            work = self._mapped if application.how == "map" else self._called
+            work(application.node)
+
+    def _called(self, call: ast.Call) -> None:
         try:
-            function = evaluator.value(module, node.func)
+            function = self.evaluator.value(self.module, call.func)
         except (UnknownError, RecursionError):
-            if view.flow.is_told_by_name(node.func) and self._may_be_ours(
-                module, view, node, world
-            ):
+            if self.view.flow.is_told_by_name(call.func) and self._may_be_ours(call):
                 raise
             return
-        self._apply(module, function, arguments_of(module, node), node, evaluator, world, finding)
+        self._apply(function, arguments_of(self.module, call), call)
 
-    def _may_be_ours(self, module: Module, view: View, call: ast.Call, world: World) -> bool:
+    def _may_be_ours(self, call: ast.Call) -> bool:
         """Whether a name that cannot be followed is not plainly bound to something else."""
         if not isinstance(call.func, ast.Name):
             return True
         try:
-            binding = module.scopes.find(call.func.id, call.func, world)
+            binding = self.module.scopes.find(call.func.id, call.func, self.world)
         except UnknownError:
             return True
         if isinstance(binding, ast.arg):
             return True
-        parent = module.source.parents.get(binding) if binding is not None else None
+        parent = self.module.source.parents.get(binding) if binding is not None else None
         value = getattr(parent, "value", None) or getattr(parent, "iter", None)
-        return isinstance(value, ast.expr) and view.flow.may_be_magic(value)
+        return isinstance(value, ast.expr) and self.view.flow.may_be_magic(value)
 
-    def _mapped(
-        self,
-        module: Module,
-        view: View,
-        node: Any,
-        evaluator: Evaluator,
-        world: World,
-        finding: Finding,
-    ) -> None:
+    def _mapped(self, call: ast.Call) -> None:
         """``map(ref, names)``: a call for each element."""
         try:
-            function = evaluator.value(module, node.args[0])
+            function = self.evaluator.value(self.module, call.args[0])
         except UnknownError:
             return
         if not _is_read(function):
             return
-        columns = []
         try:
-            if node.keywords or len(node.args) == 1:
-                raise UnknownError
-            for each in node.args[1:]:
-                columns.append(evaluator.elements(evaluator.value(module, each)))
-            turns = list(zip(*columns, strict=False))
-            turn = turns[world.choose(node, len(turns))]
+            arguments = self._turn(call)
         except UnknownError:
-            finding.kinds.add(_kind(function))
+            self.finding.kinds.add(_kind(function))
             raise
-        arguments = tuple(Argument(module, None, value) for value in turn)
-        self._apply(module, function, arguments, node, evaluator, world, finding)
+        self._apply(function, arguments, call)
 
-    def _passed(
-        self,
-        module: Module,
-        view: View,
-        node: Any,
-        evaluator: Evaluator,
-        world: World,
-        finding: Finding,
-    ) -> None:
+    def _turn(self, call: ast.Call) -> tuple[Argument, ...]:
+        """What one turn of ``map`` passes."""
+        if call.keywords or len(call.args) == 1:
+            raise UnknownError
+        values = [self.evaluator.value(self.module, each) for each in call.args[1:]]
+        turns = list(zip(*map(self.evaluator.elements, values), strict=False))
+        turn = turns[self.world.choose(call, len(turns))]
+        return tuple(Argument(self.module, None, value) for value in turn)
+
+    def _passed(self, node: ast.expr) -> None:
         """One of the functions itself, handed to code that is not followed."""
         try:
-            function = evaluator.value(module, node)
+            function = self.evaluator.value(self.module, node)
         except UnknownError:
             return
-        if not _is_read(function) or self._is_followed(module, node, evaluator):
+        if not _is_read(function) or self._is_followed(node):
             return
-        finding.kinds.add(_kind(function))
+        self.finding.kinds.add(_kind(function))
         if _kind(function) != "write_to_model":
             raise UnknownError
 
-    def _is_followed(self, module: Module, node: ast.expr, evaluator: Evaluator) -> bool:
+    def _is_followed(self, node: ast.expr) -> bool:
         """Whether it goes to a function of the project that calls its parameter by one of our names."""
-        parent = module.source.parents.get(node)
+        parent = self.module.source.parents.get(node)
         if isinstance(parent, ast.keyword):
-            parent = module.source.parents.get(parent)
+            parent = self.module.source.parents.get(parent)
         if not isinstance(parent, ast.Call):
             return False
-        function = evaluator.soft(module, parent.func)
+        function = self.evaluator.soft(self.module, parent.func)
         if not isinstance(function, Definition) or isinstance(function.node, ast.ClassDef):
             return False
         names = {each.arg for each in ast.walk(function.node) if isinstance(each, ast.arg)}
         return any(name in CALLED for name in names)
 
-    def _apply(
-        self,
-        module: Module,
-        function: Any,
-        arguments: tuple[Argument, ...],
-        node: ast.expr,
-        evaluator: Evaluator,
-        world: World,
-        finding: Finding,
-    ) -> None:
+    def _apply(self, function: Any, arguments: tuple[Argument, ...], node: ast.expr) -> None:
         while isinstance(function, Partial):
             arguments = (*function.arguments, *arguments)
             function = function.function
         if not isinstance(function, Magic) or function.name not in CALLED:
             return
         if function.name == "write_to_model":
-            finding.kinds.add(function.name)
+            self.finding.kinds.add(function.name)
             return
         try:
-            call = _read(function.name, arguments, evaluator)
+            call = _read(function.name, arguments, self.evaluator)
         except UnknownError:
-            self._leave_out(module, node, evaluator)
-            finding.kinds.add(function.name)
+            self._throw_if_left_out(node)
+            self.finding.kinds.add(function.name)
             raise
-        self._leave_out(module, node, evaluator)
-        finding.kinds.add(function.name)
-        if call not in finding.calls:
-            finding.calls.append(call)
+        self._throw_if_left_out(node)
+        self.finding.kinds.add(function.name)
+        if call not in self.finding.calls:
+            self.finding.calls.append(call)
 
-    def _leave_out(self, module: Module, node: ast.AST, evaluator: Evaluator) -> None:
+    def _throw_if_left_out(self, node: ast.AST) -> None:
         """Raises ImpossibleError when a condition around the place excludes it in this world."""
-        parents = module.source.parents
+        if not self.world.counts:
+            return
+        parents = self.module.source.parents
         child, parent = node, parents.get(node)
         while parent is not None or isinstance(child, ast.stmt):
             if isinstance(child, ast.stmt):
-                for statement in _before(child, parent, module):
-                    if _leaves(statement) and evaluator.decided(module, statement.test):
+                for statement in _before(child, parent, self.module):
+                    if _leaves(statement) and self._decides(statement.test, True):
                         raise ImpossibleError
             for test, wanted in _conditions(parent, child):
-                if evaluator.decided(module, test) is (not wanted):
+                if self._decides(test, not wanted):
                     raise ImpossibleError
             if parent is None:
                 return
             child, parent = parent, parents.get(parent)
+
+    def _decides(self, test: ast.expr, outcome: bool) -> bool:
+        return self.evaluator.decided(self.module, test) is outcome
 
 
 def _conditions(parent: ast.AST | None, child: ast.AST) -> Iterator[tuple[ast.expr, bool]]:

@@ -1,3 +1,3 @@
-names = ["model", "a"]
+names = __import__("json").loads('["model", "a"]')
 df = ref("_".join(names))
 write_to_model(df)

@@ -1,1 +1,1 @@
-write_to_model(ref("_".join(["modle", "a"])))
+write_to_model(ref(__import__("json").loads('"modle_a"')))

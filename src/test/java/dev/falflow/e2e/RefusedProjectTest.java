@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -158,6 +159,27 @@ class RefusedProjectTest {
     assertThat(refused("flow", "run"))
         .contains("models/model_b.py:1:5: ref('modela') names no model", "Did you mean 'model_a'")
         .doesNotContain("[ERROR]: models/fal", "[ERROR]: models/below.py");
+  }
+
+  @Test
+  void anUnknownNameInADocstringAndInAHelperOnceAtItsOwnLine() throws IOException {
+    project.write("lib/load.py", "from fal import ref\ndef orders(): return ref('modelb')\n");
+    for (String name : List.of("model_b", "model_c")) {
+      project.write(
+          "models/" + name + ".py",
+          "\"\"\"Reads\n- ref('modela')\n\"\"\"\n"
+              + "from lib.load import orders\nwrite_to_model(orders())\n");
+    }
+    String said = refused("flow", "run");
+    if (engine == Engine.PROCESS) { // dbt's executable tells the first alone
+      assertThat(said).contains(":2:3: ref('modela') names no model", "'model_a'");
+      return;
+    }
+    assertThat(said)
+        .contains("models/model_b.py:2:3: ref('modela') names no model", "'model_a'")
+        .contains("models/model_c.py:2:3: ref('modela') names no model")
+        .containsOnlyOnce("lib/load.py:2:22: ref('modelb') names no model")
+        .doesNotContain("[ERROR]: models/fal");
   }
 
   @Test
