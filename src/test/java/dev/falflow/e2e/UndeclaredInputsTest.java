@@ -15,7 +15,7 @@ class UndeclaredInputsTest {
   private static final String MODEL =
       """
       # of orders
-      name = open(__file__).read()[2:4] and 'orders_of_today'
+      name = __import__('json').loads('"orders_of_today"')
       df = ref(name)
       write_to_model(df)
       """;
@@ -109,7 +109,7 @@ class UndeclaredInputsTest {
            "metadata": {},
            "outputs": [],
            "source": [
-            "name = 'orders_of' + str('_today')\\n",
+            "name = __import__('json').loads('\\"orders_of_today\\"')\\n",
             "write_to_model(ref(name))"
            ]
           }
