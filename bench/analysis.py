@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 import subprocess
 import sysconfig
 import time
@@ -33,8 +34,8 @@ def analysis(bench: Bench) -> Outcome:
         "2,000 models and 200 helpers analysed",
         figures,
         [
-            Bar("anew", min(figures["anew"]), 6.0, "s"),
-            Bar("nothing changed", min(figures["nothing changed"]), 0.5, "s"),
+            Bar("anew", statistics.median(figures["anew"]), 6.0, "s"),
+            Bar("nothing changed", statistics.median(figures["nothing changed"]), 0.5, "s"),
         ],
     )
 

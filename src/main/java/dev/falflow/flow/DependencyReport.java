@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code fal deps}: what the project's Python models depend on, and where that was found. Files are
@@ -56,7 +57,8 @@ public final class DependencyReport {
     Project project = Project.read(request.projectDir(), request.vars());
     PythonInstallation python = environments.find(request.pythonRequest());
     Path packageFolder = PythonPackage.unpack(cache);
-    PythonSources sources = analyzed(project, python, packageFolder);
+    Path memory = FlowRun.analysisFile(cache, project);
+    PythonSources sources = analyzed(project, python, packageFolder, memory);
     List<PythonSource> models = sources.models();
     boolean selects =
         SELECTIONS.stream().anyMatch(name -> request.arguments().given().containsKey(name));
@@ -67,8 +69,8 @@ public final class DependencyReport {
   }
 
   private static PythonSources analyzed(
-      Project project, PythonInstallation python, Path packageFolder) {
-    return new SourceAnalyzer(python.executable(), python.pythonVersion(), packageFolder, null)
+      Project project, PythonInstallation python, Path packageFolder, @Nullable Path memory) {
+    return new SourceAnalyzer(python.executable(), python.pythonVersion(), packageFolder, memory)
         .analyze(project);
   }
 
@@ -80,7 +82,7 @@ public final class DependencyReport {
             EngineChoice.of(null, DbtExecutable.find(request.pythonRequest(), python))
                 .start(python, packageFolder, folder.paths(), clock)) {
       Project project = Project.read(DryRun.overlay(asked, folder.spill()), request.vars());
-      PythonSources sources = analyzed(project, python, packageFolder);
+      PythonSources sources = analyzed(project, python, packageFolder, null);
       StubPlan.of(project, sources).apply();
       PythonModels models =
           PythonModels.link(project, sources.models(), parsed(request, project, sources, engine));

@@ -121,7 +121,7 @@ public final class FlowRun {
   /** Analyses the sources and writes what dbt has to find on disk: the stubs and .dbtignore. */
   private PythonSources preparedSources(
       Project project, PythonInstallation python, Path packageFolder, boolean dryRun) {
-    Path memory = cache.folder("analysis").resolve(cacheName(project));
+    Path memory = analysisFile(cache, project);
     Instant started = clock.instant();
     PythonSources sources =
         new SourceAnalyzer(
@@ -288,7 +288,9 @@ public final class FlowRun {
     return thread;
   }
 
-  private static String cacheName(Project project) {
-    return Integer.toHexString(project.root().toString().hashCode()) + ".json";
+  /** Where what the analysis said of this project is kept. */
+  static Path analysisFile(CacheFolder cache, Project project) {
+    String name = Integer.toHexString(project.root().toString().hashCode()) + ".json";
+    return cache.folder("analysis").resolve(name);
   }
 }
