@@ -9,6 +9,7 @@ import re
 from collections import Counter
 
 import pandas as pd
+from fal import ref, write_to_model
 
 # which names a loop will ask for is more than fal can tell from the code
 frames = {name: ref(name) for name in ("model_b", "stop_words")}

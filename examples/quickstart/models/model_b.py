@@ -1,3 +1,5 @@
+from fal import ref, write_to_model
+
 df = ref('model_a')
 df['col'] = 1
 

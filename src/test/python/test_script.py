@@ -55,7 +55,7 @@ def test_sees_what_a_script_sees(project: Project) -> None:
         str([str(path.parent), str(project.folder)]),
         "True",
         "True",
-        "['context', 'os', 'ref', 'source', 'sys', 'write_to_model']",
+        "['context', 'env_var', 'os', 'ref', 'source', 'sys', 'var', 'write_to_model']",
     ]
     assert result.last["type"] == "done"
     assert result.last["wrote"] is False

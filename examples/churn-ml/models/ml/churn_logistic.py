@@ -1,6 +1,7 @@
 """Logistic regression of scikit-learn on the logarithms of the features."""
 
 import numpy as np
+from fal import ref, write_to_model
 from scoring import train_and_score
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline

@@ -1,5 +1,6 @@
 """Boosted trees of XGBoost."""
 
+from fal import ref, write_to_model
 from scoring import train_and_score
 from xgboost import XGBClassifier
 

@@ -1,5 +1,7 @@
 """What both models share: which columns they learn from, and how customers are scored."""
 
+from typing import Any
+
 import pandas as pd
 
 FEATURES = [
@@ -14,7 +16,7 @@ FEATURES = [
 ]
 
 
-def train_and_score(classifier, customers: pd.DataFrame, name: str) -> pd.DataFrame:
+def train_and_score(classifier: Any, customers: pd.DataFrame, name: str) -> pd.DataFrame:
     """Train on the customers of the split 'train', then give every customer a probability to churn."""
     train = customers[customers["split"] == "train"]
     classifier.fit(train[FEATURES], train["churned"].astype(int))

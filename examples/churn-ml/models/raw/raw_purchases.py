@@ -3,10 +3,11 @@
 from importlib import metadata
 
 import pandas as pd
+from fal import write_to_model
 
 package = metadata.distribution("lifetimes")
 df = pd.read_csv(
-    package.locate_file("lifetimes/datasets/CDNOW_master.txt"),
+    str(package.locate_file("lifetimes/datasets/CDNOW_master.txt")),
     sep=r"\s+",
     dtype={"date": str},
 )

@@ -11,11 +11,15 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     import pandas as pd
     import polars as pl
     import pyarrow as pa
 
     from fal._run import Run
+
+    Frame: TypeAlias = pd.DataFrame | pl.DataFrame | pl.LazyFrame | pa.Table | pa.RecordBatch
 
 __all__ = ["FalError", "context", "env_var", "ref", "source", "var", "write_to_model"]
 
@@ -128,7 +132,10 @@ def source(
 
 
 def write_to_model(
-    data: Any, *, dtype: Mapping[str, Any] | None = None, mode: str = "overwrite"
+    data: Frame | pa.RecordBatchReader | Iterator[Frame],
+    *,
+    dtype: Mapping[str, Any] | None = None,
+    mode: Literal["overwrite", "append"] = "overwrite",
 ) -> None:
     """Make ``data`` the contents of this model; called exactly once.
 

@@ -2,6 +2,7 @@ package dev.falflow.flow;
 
 import dev.falflow.flow.SetupCheck.Entry;
 import dev.falflow.python.CacheFolder;
+import dev.falflow.python.PythonPackage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ final class ManagedFolders {
     return List.of(
         entry("cache", cache.path()),
         entry("environments", cache.path().resolve("envs")),
-        entry("fal's package", cache.path().resolve("package")),
+        entry("fal's package", PythonPackage.current(cache)),
         entry("analysis", cache.path().resolve("analysis")),
         entry("data of a run", SHARED_MEMORY),
         entry("what is too big", Path.of(System.getProperty("java.io.tmpdir"))));

@@ -12,7 +12,17 @@ import java.nio.file.StandardCopyOption;
 
 /** Our Python code, which travels inside the jar and is run from the cache. */
 public final class PythonPackage {
+  private static final String PARENT = "package";
+
   private PythonPackage() {}
+
+  /**
+   * A name that stays, for editors and type checkers: a link to the package that was unpacked last.
+   * Runs don't use it.
+   */
+  public static Path current(CacheFolder cache) {
+    return cache.path().resolve(PARENT).resolve("current");
+  }
 
   /**
    * The folder to put on {@code PYTHONPATH}; its child {@code fal/} is the package. Named for the
@@ -20,10 +30,14 @@ public final class PythonPackage {
    */
   public static Path unpack(CacheFolder cache) {
     try (ShippedPackage shipped = ShippedPackage.open()) {
-      Path parent = cache.folder("package");
+      Path parent = cache.folder(PARENT);
       Path folder = parent.resolve(shipped.key());
-      if (!isComplete(folder, shipped)) {
+      boolean isComplete = isComplete(folder, shipped);
+      if (!isComplete) {
         unpackTo(parent, folder, shipped);
+      }
+      if (!isComplete || !Files.exists(current(cache))) {
+        link(current(cache), folder);
       }
       return folder;
     } catch (IOException e) {
@@ -55,6 +69,17 @@ public final class PythonPackage {
         throw e;
       }
       // Another fal was quicker, with the same content.
+    } finally {
+      Folders.delete(fresh);
+    }
+  }
+
+  /** Made beside, then renamed over the one that may be there. */
+  private static void link(Path link, Path folder) throws IOException {
+    Path fresh = Files.createTempDirectory(folder.resolveSibling(""), "linking-");
+    try {
+      Path made = Files.createSymbolicLink(fresh.resolve("link"), folder.getFileName());
+      Files.move(made, link, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Folders.delete(fresh);
     }

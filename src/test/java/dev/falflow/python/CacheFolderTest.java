@@ -61,7 +61,30 @@ class CacheFolderTest {
     assertThat(PythonPackage.unpack(cache)).isEqualTo(unpacked);
     assertThat(unpacked.resolve("fal/__init__.py")).isNotEmptyFile();
     try (Stream<Path> left = Files.list(unpacked.resolveSibling(""))) {
-      assertThat(left).containsExactly(unpacked);
+      assertThat(left).containsExactlyInAnyOrder(unpacked, PythonPackage.current(cache));
     }
+  }
+
+  @Test
+  void theNameForEditorsStaysAndFollowsThePackageUnpackedLast() throws IOException {
+    CacheFolder cache = new CacheFolder(folder);
+    Path current = PythonPackage.current(cache);
+
+    Path unpacked = PythonPackage.unpack(cache);
+    assertThat(current.toRealPath()).isEqualTo(unpacked.toRealPath());
+
+    Files.delete(current);
+    Files.createSymbolicLink(current, Path.of("removed"));
+    PythonPackage.unpack(cache);
+    assertThat(current.toRealPath()).isEqualTo(unpacked.toRealPath());
+
+    Path older = Files.createDirectory(unpacked.resolveSibling("older"));
+    Files.delete(current);
+    Files.createSymbolicLink(current, older.getFileName());
+    PythonPackage.unpack(cache);
+    assertThat(current.toRealPath()).isEqualTo(older.toRealPath());
+    Files.delete(unpacked.resolve("fal/py.typed"));
+    PythonPackage.unpack(cache);
+    assertThat(current.toRealPath()).isEqualTo(unpacked.toRealPath());
   }
 }
