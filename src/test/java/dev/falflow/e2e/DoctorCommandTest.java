@@ -44,8 +44,13 @@ class DoctorCommandTest {
     project
         .write(
             "models/lost.py",
-            "from lib.load import load\n\ndef model(dbt, session):\n"
-                + "    df = dbt.ref('model_a').to_pandas()[['x']].rename()\n    return df\n")
+            """
+            from lib.load import load
+
+            def model(dbt, session):
+                df = dbt.ref('model_a').to_pandas()[['x']].rename()
+                return df
+            """)
         .write("lib/load.py", "def load(dbt):\n    return dbt.ref('model_b')\n")
         .write("models/unknown.py", "write_to_model(ref(input()))\n")
         .write("models/old.py", "df = execute_sql('select 1')\nwrite_to_model(df)\n")
@@ -53,9 +58,17 @@ class DoctorCommandTest {
         .write("models/fal/model_b.sql", "select 1\n")
         .write(
             "models/schema.yml",
-            "models:\n  - name: model_a\n    config:\n      meta:\n        fal:\n"
-                + "          post-hook: [tell.py]\n          scripts: []\n"
-                + "fal:\n  scripts: [all.py]\n")
+            """
+            models:
+              - name: model_a
+                config:
+                  meta:
+                    fal:
+                      post-hook: [tell.py]
+                      scripts: []
+            fal:
+              scripts: [all.py]
+            """)
         .write(
             "fal_project.yml",
             "environments:\n  - name: ml\n    type: venv\n    requirements: [scikit-learn]\n");
@@ -75,7 +88,7 @@ class DoctorCommandTest {
             "not-run models/schema.yml:6 this fal does not run meta.fal.post-hook",
             "not-run models/schema.yml:9 this fal does not run fal.scripts",
             "not-run fal_project.yml:2 this fal does not run the environment ml")) {
-      assertThat(places).as(expected).anyMatch(place -> place.startsWith(expected));
+      assertThat(places).as("%s", expected).anyMatch(place -> place.startsWith(expected));
     }
     assertThat(places)
         .noneMatch(line -> line.startsWith("runs models/") && !line.contains("/fal/"))
@@ -88,8 +101,17 @@ class DoctorCommandTest {
         .write("models/m.py", "def model(dbt, session):\n    return dbt.ref('model_a')\n")
         .write(
             "profiles.yml",
-            "shop:\n  target: dev\n  outputs:\n    dev:\n      type: fal\n      db_profile: pg\n"
-                + "    pg: {type: postgres}\n    bridge: {type: pybridge}\n    odd: {type: db2}\n");
+            """
+            shop:
+              target: dev
+              outputs:
+                dev:
+                  type: fal
+                  db_profile: pg
+                pg: {type: postgres}
+                bridge: {type: pybridge}
+                odd: {type: db2}
+            """);
 
     CommandResult wrapped = project.fal().run("doctor");
     CommandResult unknown = project.fal().run("doctor", "--target", "odd");
