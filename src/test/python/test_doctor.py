@@ -95,7 +95,7 @@ def test_what_is_said_of_a_dbt_model(
 ) -> None:
     path = tmp_path / "m.py"
     path.write_text("def model(dbt, session):\n" + body)
-    found = list(dbt_model(str(path), []))
+    found = list(dbt_model(str(path), [], None))
     assert [(each.line, each.column) for each in found] == [each[:2] for each in expected]
     for each, (_, _, words) in zip(found, expected, strict=True):
         assert words in each.what
@@ -105,7 +105,9 @@ def test_reads_in_modules_are_lost_unless_the_model_has_them(tmp_path: Path) -> 
     path, module = tmp_path / "m.py", tmp_path / "load.py"
     path.write_text("def model(dbt, session):\n    dbt.ref('a')\n    return load(dbt)\n")
     module.write_text("def load(dbt):\n    return dbt.ref('a'), dbt.source('s', 't')\n")
-    (found,) = dbt_model(str(path), [str(module)])
+    broken = tmp_path / "broken.py"
+    broken.write_text("def (\n")
+    (found,) = dbt_model(str(path), [str(broken), str(module)], None)
     assert (found.path, found.line, found.column) == (str(module), 2, 26)
     assert "dbt.source('s', 't')" in found.what
 

@@ -3,8 +3,9 @@
 Run as ``python -I -S _doctor.py``. Standard input is one JSON list of questions, standard output the list of
 their answers, each a list of ``{"path", "line", "column", "cell", "what", "edit"}``:
 
-``{"dbt_model": "/abs/models/m.py", "modules": ["/abs/lib/load.py"]}``: a ``def model(dbt, session)`` with the
-    project's own modules it reaches; what keeps dbt from taking it, and what it reads that dbt does not know of.
+``{"dbt_model": "/abs/models/m.py", "modules": ["/abs/lib/load.py"], "refused_by": null}``: a
+    ``def model(dbt, session)`` with the project's own modules it reaches, and the name of the adapter if that has
+    no such models; what keeps dbt from taking it, and what it reads that dbt does not know of.
 ``{"script": "/abs/models/a.py"}``: a model of fal's.
 
 A file that has no syntax tree gives nothing: the analysis tells of it.
@@ -21,7 +22,8 @@ import tokenize
 import types
 import warnings
 from collections.abc import Iterator
-from typing import NamedTuple
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 if __name__ == "__main__":
     # Run as a file: fal.* are imported as the bare modules they are, the package needs pyarrow.
@@ -78,9 +80,14 @@ class File:
         return Finding(self.path, place.line, place.column, place.cell, what, edit)
 
 
-def dbt_model(path: str, modules: list[str]) -> Iterator[Finding]:
+def dbt_model(path: str, modules: list[str], refused_by: str | None) -> Iterator[Finding]:
     """What dbt v1 refuses of the model, then what the model reads behind its back."""
     model = File(path)
+    if refused_by is not None:
+        for function in _functions_named_model(model.source.body):
+            what = f"dbt does not run a def model with the adapter {refused_by}"
+            yield model.finding(function, what, _AS_SCRIPT)
+        return
     yield from _jinja(path)
     yield from _shape(model)
     calls = list(calls_seen_by_dbt(model.source.body))
@@ -90,7 +97,8 @@ def dbt_model(path: str, modules: list[str]) -> Iterator[Finding]:
     yield from _lost(model, calls, known)
     for module in modules:
         if module != path:
-            yield from _lost(File(module), [], known)
+            with suppress(BrokenError):  # the analysis tells of it
+                yield from _lost(File(module), [], known)
 
 
 def calls_seen_by_dbt(body: list[ast.stmt]) -> Iterator[ast.Call]:
@@ -265,11 +273,12 @@ def _meaning(call: ast.Call) -> str:
     return ast.unparse(call)
 
 
-def answer(question: dict[str, str | list[str]]) -> list[Finding]:
+def answer(question: dict[str, Any]) -> list[Finding]:
     try:
         if "script" in question:
-            return list(script(str(question["script"])))
-        return list(dbt_model(str(question["dbt_model"]), list(question["modules"])))
+            return list(script(question["script"]))
+        path, modules = question["dbt_model"], question["modules"]
+        return list(dbt_model(path, modules, question["refused_by"]))
     except (BrokenError, RecursionError, MemoryError):
         return []
 

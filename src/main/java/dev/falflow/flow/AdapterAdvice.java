@@ -20,11 +20,6 @@ import org.jspecify.annotations.Nullable;
  * @param type the adapter, after the edit where one is needed; null when it can't be told
  */
 record AdapterAdvice(@Nullable String type, List<Finding> findings) {
-  static final String AS_SCRIPT =
-      "Turn it into a script of fal's: the body of model() at the top of the file, ref and source"
-          + " for dbt.ref and dbt.source, write_to_model(df) for the return, dbt.config's settings"
-          + " in a YAML file.";
-
   /** Adapters we know that have no Python models of dbt's kind. */
   private static final Set<String> WITHOUT_DBT_MODELS =
       Set.of(
@@ -64,9 +59,9 @@ record AdapterAdvice(@Nullable String type, List<Finding> findings) {
     }
   }
 
-  /** Whether dbt refuses each {@code def model} with this adapter. */
-  boolean refusesDbtModels() {
-    return type != null && WITHOUT_DBT_MODELS.contains(type);
+  /** The adapter, where dbt refuses each {@code def model} with it; else null. */
+  @Nullable String refusingDbtModels() {
+    return type != null && WITHOUT_DBT_MODELS.contains(type) ? type : null;
   }
 
   private static ProfileOutput output(FlowRequest request, Project project) {
@@ -78,7 +73,7 @@ record AdapterAdvice(@Nullable String type, List<Finding> findings) {
               .withHint("Add profile: NAME, or name it with --profile."));
     }
     return ProfileOutput.find(
-        request.profilesFile(), profile, request.arguments().value("--target"));
+        project, request.profilesFile(), profile, request.arguments().value("--target"));
   }
 
   /**

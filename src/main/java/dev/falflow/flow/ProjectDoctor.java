@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -145,13 +144,13 @@ public final class ProjectDoctor {
               .filter(source -> source.kind() == Kind.MODEL || source.kind() == Kind.DBT_MODEL)
               .toList();
       files
-          .check(project, models)
+          .check(project, models, adapter.refusingDbtModels())
           .forEach(
               (source, problems) -> {
                 if (source.kind() == Kind.MODEL) {
                   addModel(source, problems);
                 } else {
-                  addDbtModel(source, problems, adapter);
+                  addDbtModel(source, problems);
                 }
               });
     }
@@ -175,20 +174,11 @@ public final class ProjectDoctor {
       }
     }
 
-    /** A model that has to be a script anyway is not asked for more. */
-    private void addDbtModel(PythonSource source, List<Problem> problems, AdapterAdvice adapter) {
-      Location where = Location.of(source.file());
-      if (adapter.refusesDbtModels()) {
-        String words =
-            "is a def model, which dbt does not run with the adapter "
-                + Objects.requireNonNull(adapter.type());
-        found.add(new Finding(Verdict.NEEDS_EDIT, where, words, AdapterAdvice.AS_SCRIPT));
-      } else if (problems.isEmpty()) {
+    private void addDbtModel(PythonSource source, List<Problem> problems) {
+      addAll(Verdict.NEEDS_EDIT, problems);
+      if (problems.isEmpty()) {
         String words = "is dbt's own kind of Python model";
-        found.add(new Finding(Verdict.RUNS_WITH_DBT, where, words, null));
-      }
-      if (!adapter.refusesDbtModels()) {
-        addAll(Verdict.NEEDS_EDIT, problems);
+        found.add(new Finding(Verdict.RUNS_WITH_DBT, Location.of(source.file()), words, null));
       }
     }
 

@@ -96,6 +96,6 @@ public final class OldSettings {
   }
 
   private static Problem notRun(Location where, String what) {
-    return Problem.at(where, "not-run", "this fal does not run " + what + " (yet)");
+    return Problem.at(where, "not-run", "this fal does not run " + what);
   }
 }

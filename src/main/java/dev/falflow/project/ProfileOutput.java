@@ -24,11 +24,14 @@ public record ProfileOutput(
    * @param target {@code --target}, null without
    * @throws FalException {@code no-profile} when there is none; when the file is no valid YAML
    */
-  public static ProfileOutput find(Path profiles, String profile, @Nullable String target) {
+  public static ProfileOutput find(
+      Project project, Path profiles, String profile, @Nullable String target) {
+    String file =
+        profiles.startsWith(project.root()) ? project.relative(profiles) : profiles.toString();
     if (!Files.isRegularFile(profiles)) {
-      throw missing(Location.of(profiles.toString()), "there is no such file");
+      throw missing(Location.of(file), "there is no such file");
     }
-    YamlPlaces tree = YamlPlaces.read(profiles, profiles.toString());
+    YamlPlaces tree = YamlPlaces.read(profiles, file);
     YamlPlaces found = tree.get(profile);
     if (!found.isFilled()) {
       throw missing(tree.where(), "the file has no profile named " + profile);

@@ -2,6 +2,7 @@ package dev.falflow.project;
 
 import dev.falflow.FalException;
 import dev.falflow.Location;
+import dev.falflow.Problem;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -37,9 +38,7 @@ record YamlPlaces(String file, @Nullable Node key, @Nullable Node node) {
       return new YamlPlaces(file, null, node);
     } catch (IOException e) {
       throw new FalException(
-          dev.falflow.Problem.at(
-              Location.of(file), "unreadable-file", "the file cannot be read: " + e),
-          e);
+          Problem.at(Location.of(file), "unreadable-file", "the file cannot be read: " + e), e);
     }
   }
 

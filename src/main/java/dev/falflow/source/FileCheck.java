@@ -35,10 +35,15 @@ public final class FileCheck {
     this.script = packageFolder.resolve(SCRIPT);
   }
 
-  /** What is to be edited, with the edit as hint, of each fal's and dbt's model among these. */
-  public Map<PythonSource, List<Problem>> check(Project project, List<PythonSource> sources) {
+  /**
+   * What is to be edited, with the edit as hint, of each of these models, fal's and dbt's.
+   *
+   * @param refusedBy the adapter, where it has no Python models of dbt's; else null
+   */
+  public Map<PythonSource, List<Problem>> check(
+      Project project, List<PythonSource> sources, @Nullable String refusedBy) {
     ArrayNode questions = Json.MAPPER.createArrayNode();
-    sources.forEach(source -> ask(project, source, questions.addObject()));
+    sources.forEach(source -> ask(project, source, refusedBy, questions.addObject()));
     JsonNode answers = run(questions);
     Map<PythonSource, List<Problem>> found = new LinkedHashMap<>();
     for (int index = 0; index < sources.size(); index++) {
@@ -49,9 +54,11 @@ public final class FileCheck {
     return found;
   }
 
-  private static void ask(Project project, PythonSource source, ObjectNode question) {
+  private static void ask(
+      Project project, PythonSource source, @Nullable String refusedBy, ObjectNode question) {
     if (source.kind() == PythonSource.Kind.DBT_MODEL) {
       question.put("dbt_model", source.path().toString());
+      question.put("refused_by", refusedBy);
       Json.putPaths(
           question,
           "modules",

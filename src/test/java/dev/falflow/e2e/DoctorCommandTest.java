@@ -121,9 +121,9 @@ class DoctorCommandTest {
     assertThat(wrapped.exitCode()).as(wrapped::toString).isOne();
     assertThat(wrapped.stdout())
         .contains(
-            "profiles.yml:5:7: fal runs without the adapter fal",
+            "  profiles.yml:5:7: fal runs without the adapter fal",
             "Let the profile's target be pg",
-            "models/m.py: is a def model, which dbt does not run with the adapter postgres",
+            "models/m.py:1:1: dbt does not run a def model with the adapter postgres",
             "Turn it into a script");
     assertThat(unknown.exitCode()).as(unknown::toString).isOne();
     assertThat(unknown.stdout()).contains("fal does not know where db2 is", "FAL_JDBC_URL");
