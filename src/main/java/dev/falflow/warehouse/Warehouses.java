@@ -6,10 +6,32 @@ import dev.falflow.dbt.ParsedProject;
 import dev.falflow.warehouse.jdbc.JdbcWarehouse;
 import dev.falflow.warehouse.postgres.PostgresWarehouse;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** The warehouse for a dbt adapter. */
 public final class Warehouses {
+  /** How we reach a database. */
+  public enum Reach {
+    /** With nothing but this program and dbt. */
+    BUILT_IN,
+    /** By a JDBC driver that the user brings. */
+    DRIVER,
+    UNKNOWN
+  }
+
   private Warehouses() {}
+
+  /**
+   * How we reach the database of a dbt adapter.
+   *
+   * @param environment {@code FAL_JDBC_URL} is read of it
+   */
+  public static Reach reach(String type, Map<String, String> environment) {
+    return switch (type) {
+      case "duckdb", "postgres" -> Reach.BUILT_IN;
+      default -> JdbcWarehouse.knows(type, environment) ? Reach.DRIVER : Reach.UNKNOWN;
+    };
+  }
 
   /**
    * The warehouse of dbt's target; nothing is connected yet.

@@ -62,6 +62,11 @@ public final class JdbcWarehouse implements Warehouse {
         new JdbcConnections(this::driver, Profile.address(dialect, credentials, root, url));
   }
 
+  /** Whether we know where this adapter's database is, or are told by {@code FAL_JDBC_URL}. */
+  public static boolean knows(String adapter, Map<String, String> environment) {
+    return Dialect.of(adapter) != Dialect.OTHER || environment.containsKey(URL);
+  }
+
   private synchronized Driver driver() {
     Driver found = driver;
     if (found == null) {
