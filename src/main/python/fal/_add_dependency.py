@@ -79,33 +79,23 @@ def _in_docstring(lines: list[str], node: ast.Constant, call: str) -> Added:
     closing = lines[end][:last]
     if literal is None or len(literal.group(2)) == 1 or not closing.endswith(literal.group(2)):
         return _rewritten(lines, node, (start, first), (end, last), call)
-    closing, quotes = closing[:-3], closing[-3:]
-    own = (
-        [lines[start][literal.end() :], *lines[start + 1 : end], closing]
-        if end > start
-        else [closing[literal.end() :]]
-    )
-    entries = [(number, found) for number, line in enumerate(own) if (found := _ENTRY.match(line))]
-    if entries and entries[-1][0] > 0 and entries[-1][0] < len(own) - 1:
-        number, entry = entries[-1]
-        new = f"{entry.group(1)}{entry.group(2) or '- '}{call}"
-        at = start + number + 1
-        return Added("\n".join([*lines[:at], new, *lines[at:]]), at + 1)
-    indent = (
-        entries[-1][1].group(1)
-        if entries and entries[-1][0] > 0
-        else " " * (len(closing) - len(closing.lstrip()))
-    )
-    after = lines[end][last:]
-    if end > start and not closing.strip():
-        gap = [] if entries or not own[-2].strip() else [""]
-        new_lines = [*lines[:end], *gap, f"{indent}- {call}", f"{closing}{quotes}{after}"]
-        return Added("\n".join([*new_lines, *lines[end + 1 :]]), end + len(gap) + 1)
-    gap = [] if entries and entries[-1][0] == len(own) - 1 and len(own) > 1 else [""]
-    if end == start:
-        indent = ""
-    new_lines = [*lines[:end], closing, *gap, f"{indent}- {call}", f"{indent}{quotes}{after}"]
-    return Added("\n".join([*new_lines, *lines[end + 1 :]]), end + len(gap) + 2)
+    opening, quotes, after = lines[start][: literal.end()], literal.group(2), lines[end][last:]
+    own = "\n".join([*lines[start:end], closing[:-3]])[literal.end() :].split("\n")
+    entries = [number for number in range(1, len(own)) if _ENTRY.match(own[number])]
+    if entries:
+        at = entries[-1] + 1
+        indent, bullet = _ENTRY.findall(own[at - 1])[0]
+        own.insert(at, f"{indent}{bullet or '- '}{call}")
+        if at == len(own) - 1:
+            own.append(indent)
+    else:
+        indent = own.pop() if len(own) > 1 and not own[-1].strip() else ""
+        gap = [""] if own[-1].strip() else []
+        own += [*gap, f"{indent}- {call}", indent]
+        at = len(own) - 2
+    own[0] = opening + own[0]
+    own[-1] += quotes + after
+    return Added("\n".join([*lines[:start], *own, *lines[end + 1 :]]), start + at + 1)
 
 
 def _rewritten(
