@@ -148,6 +148,10 @@ def newer_python() -> Path | None:
     found = [Path(sys.executable)] if sys.version_info >= (3, 12) else []
     found += [Path(name) for each in ("3.13", "3.12") if (name := shutil.which(f"python{each}"))]
     found += sorted(Path.home().glob(".pyenv/versions/3.1[23].*/bin/python"))
+    # pyenv's own commands are on PATH whether there is a Python behind them or not
+    found = [
+        each for each in found if subprocess.run([each, "-V"], capture_output=True).returncode == 0
+    ]
     return next(iter(found), None)
 
 
