@@ -81,16 +81,16 @@ class Run:
                 f"write_to_model(mode={mode!r}): the modes are {_any_of(_MODES)}.", "bad-mode"
             )
         where = {"mode": cleaned, "line": place["line"], "cell": place["cell"]}
+        frames: _writing.Parts | _writing.Whole
         if _writing.comes_in_parts(data):
-            written = self._write_parts(
-                _writing.Parts(data, dtype, self.model, self._sources), where
-            )
+            passage = self.round_trip.output("batches")
+            frames = _writing.Parts(data, dtype, self.model, self._sources)
         else:
-            started = time.perf_counter()
-            written = _writing.write(data, dtype, self.model, self._sources)
             passage = self.round_trip.output(_round_trip.kind(data))
+            started = time.perf_counter()
+            frames = _writing.Whole(data, dtype, self.model, self._sources)
             passage.seconds = time.perf_counter() - started
-            passage.add(written.files, _round_trip.dtypes(data))
+        written = self._hand_over(frames, passage, where)
         self._ask(
             {
                 "type": "write",
@@ -103,13 +103,19 @@ class Run:
         cell = "" if place["cell"] is None else f" of cell {place['cell']}"
         self.written_at = f"line {place['line']}{cell}"
 
-    def _write_parts(self, parts: _writing.Parts, where: Mapping[str, Any]) -> _writing.Written:
-        """Hands over part by part; an answer comes when the part before is in the database."""
-        passage = self.round_trip.output("batches")
-        for number, files in enumerate(passage.timed(parts.files()), 1):
-            passage.add(files, parts.dtypes)
+    def _hand_over(
+        self,
+        frames: _writing.Parts | _writing.Whole,
+        passage: _round_trip.Passage,
+        where: Mapping[str, Any],
+    ) -> _writing.Written:
+        """Part by part: an answer comes when the part before is in the database. A whole goes with the last word."""
+        for number, files in enumerate(passage.timed(frames.files()), 1):
+            passage.add(files, frames.dtypes)
+            if frames.is_one_part:
+                return frames.written(files)
             self._ask({"type": "part", "number": number, "files": files, **where})
-        return parts.written()
+        return frames.written([])
 
     def context(self, name: str) -> Any:
         if self._context is None:

@@ -22,6 +22,7 @@ from fal._round_trip import dtypes
 from fal._types import cast_plain, is_text, plain, without_widths
 from fal._wire import RunModel
 
+_PART = 4 * _arrow_file.ROWS
 _ACCEPTED = (
     "a pandas DataFrame, a polars DataFrame or LazyFrame, a pyarrow Table, RecordBatch or RecordBatchReader,"
     " or an iterator of such"
@@ -39,20 +40,39 @@ _HINTS = {
 
 @dataclass(frozen=True)
 class Written:
-    """Finished files, and what the user shall hear of them."""
+    """What was handed over, and what the user shall hear of it; ``files`` are finished, none of what went in parts."""
 
     files: list[str]
     rows: int
     notices: tuple[str, ...]
 
 
-def write(data: Any, dtype: Mapping[str, Any] | None, model: RunModel, sources: Sources) -> Written:
-    notices: list[str] = []
-    table = _table(data, model, sources, notices)
-    schema = _with_database_types(table.schema, _database_types(dtype, table.schema))
-    with _told_of_no_room(model):
-        files, rows = _arrow_file.write(_room(model), schema, [_with_schema(table, schema)])
-    return Written(files, rows, tuple(notices))
+class Whole:
+    """A frame written to files in one go; a large one for a server's database in parts, loaded while it is written."""
+
+    def __init__(
+        self, data: Any, dtype: Mapping[str, Any] | None, model: RunModel, sources: Sources
+    ) -> None:
+        notices: list[str] = []
+        table = _table(data, model, sources, notices)
+        schema = _with_database_types(table.schema, _database_types(dtype, table.schema))
+        self._table = _with_schema(table, schema)
+        self._model = model
+        self._notices = tuple(notices)
+        self.dtypes = dtypes(data)
+        self.is_one_part = model.target.type == "duckdb" or table.num_rows <= _PART
+
+    def files(self) -> Iterator[list[str]]:
+        """Arrow files of all rows, or of a part at a time."""
+        size = max(self._table.num_rows, 1) if self.is_one_part else _PART
+        for start in range(0, max(self._table.num_rows, 1), size):
+            part = self._table.slice(start, size)
+            with _told_of_no_room(self._model):
+                files, _ = _arrow_file.write(_room(self._model), part.schema, [part])
+            yield files
+
+    def written(self, files: list[str]) -> Written:
+        return Written(files, self._table.num_rows, self._notices)
 
 
 def _room(model: RunModel) -> _arrow_file.Room:
@@ -94,6 +114,7 @@ class Parts:
         self._sources = sources
         self._schema: pa.Schema | None = None
         self.dtypes: dict[str, str] = {}  # of the first frame
+        self.is_one_part = False
         self._without_values: frozenset[str] = frozenset()
         self._rows = 0
         self._notices: list[str] = []
@@ -138,8 +159,8 @@ class Parts:
                 files.discard()
             raise
 
-    def written(self) -> Written:
-        return Written([], self._rows, tuple(self._notices))
+    def written(self, files: list[str]) -> Written:
+        return Written(files, self._rows, tuple(self._notices))
 
     def _like_the_first(self, number: int, frame: Any) -> pa.Table:
         notices: list[str] = []

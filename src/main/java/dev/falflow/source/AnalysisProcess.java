@@ -22,11 +22,14 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** Runs {@code fal/_analysis.py} over files; one process reads them all. */
+/** Runs {@code fal/_analysis.py} over files: a process for few, one for each processor for many. */
 final class AnalysisProcess {
   private static final Duration TO_START = Duration.ofSeconds(60);
   private static final Duration FOR_ONE_FILE = Duration.ofMillis(500);
   private static final int TAIL = 4096;
+
+  /** Fewer are read by one process sooner than another has started. */
+  private static final int WORTH_A_PROCESS = 100;
 
   /** Exit codes above this are signals. */
   private static final int KILLED = 128;
@@ -80,6 +83,27 @@ final class AnalysisProcess {
       List<? extends Request> requests,
       Class<A> answer,
       Function<String, A> crashed) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    int size = Math.max(WORTH_A_PROCESS, (requests.size() + processors - 1) / processors);
+    return parts(requests, size).parallelStream()
+        .map(part -> askOneProcess(setting, part, answer, crashed))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private static <T> List<List<? extends T>> parts(List<? extends T> all, int size) {
+    List<List<? extends T>> parts = new ArrayList<>();
+    for (int start = 0; start < all.size(); start += size) {
+      parts.add(all.subList(start, Math.min(all.size(), start + size)));
+    }
+    return parts;
+  }
+
+  private <A> List<A> askOneProcess(
+      Setting setting,
+      List<? extends Request> requests,
+      Class<A> answer,
+      Function<String, A> crashed) {
     List<A> answers = new ArrayList<>();
     while (answers.size() < requests.size()) {
       List<? extends Request> open = requests.subList(answers.size(), requests.size());
@@ -112,7 +136,8 @@ final class AnalysisProcess {
     daemon("analysis-stdin", () -> write(setting, requests, process.getOutputStream()));
     Thread errors = daemon("analysis-stderr", () -> drain(process.getErrorStream(), tail));
     Duration limit = TO_START.plus(FOR_ONE_FILE.multipliedBy(requests.size()));
-    Executor atLimit = CompletableFuture.delayedExecutor(limit.toMillis(), TimeUnit.MILLISECONDS);
+    Executor atLimit =
+        CompletableFuture.delayedExecutor(limit.toMillis(), TimeUnit.MILLISECONDS, Runnable::run);
     CompletableFuture<Void> guard = CompletableFuture.runAsync(process::destroyForcibly, atLimit);
     int before = answers.size();
     try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {

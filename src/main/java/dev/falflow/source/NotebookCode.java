@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.falflow.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -14,14 +13,12 @@ import java.nio.file.Path;
 final class NotebookCode {
   private NotebookCode() {}
 
-  /** The bytes; none of a file that cannot be read. */
-  static byte[] of(Path file) {
-    byte[] content;
-    try {
-      content = Files.readAllBytes(file);
-    } catch (IOException e) {
-      return new byte[0];
-    }
+  /**
+   * Of the file's whole content.
+   *
+   * @param content none of a file that cannot be read
+   */
+  static byte[] of(Path file, byte[] content) {
     if (!file.toString().endsWith(".ipynb")) {
       return content;
     }

@@ -80,7 +80,7 @@ public final class SourceAnalyzer {
   private final class Reading {
     private final Project project;
     private final AnalysisCache cache = AnalysisCache.open(cacheFile, cacheKey());
-    private final Map<Path, String> digests = new LinkedHashMap<>();
+    private final Map<Path, Content> contents = new LinkedHashMap<>();
     private final Map<String, FileImports> imports = new LinkedHashMap<>();
     private final Set<Path> modules = new TreeSet<>();
 
@@ -101,7 +101,7 @@ public final class SourceAnalyzer {
           modules.addAll(reached);
         }
         unread = new TreeSet<>(modules);
-        unread.removeAll(digests.keySet());
+        unread.removeAll(contents.keySet());
         if (unread.isEmpty()) {
           return found;
         }
@@ -110,9 +110,12 @@ public final class SourceAnalyzer {
 
     private void read(Collection<Path> files) {
       Map<String, AnalysisProcess.ImportsOf> unknown = new LinkedHashMap<>();
-      for (Path file : files) {
-        String digest = digest(file);
-        digests.put(file, digest);
+      List<Path> paths = List.copyOf(files);
+      List<Content> read = paths.parallelStream().map(Content::of).toList();
+      for (int index = 0; index < paths.size(); index++) {
+        Path file = paths.get(index);
+        String digest = read.get(index).digest;
+        contents.put(file, read.get(index));
         FileImports known = cache.imports(digest);
         if (known != null) {
           imports.put(digest, known);
@@ -133,8 +136,15 @@ public final class SourceAnalyzer {
     }
 
     List<String> imports(Path file) {
-      String digest = digests.get(file);
-      return digest == null ? List.of() : found(digest).imports();
+      return contents.containsKey(file) ? found(digest(file)).imports() : List.of();
+    }
+
+    private String digest(Path file) {
+      return content(file).digest;
+    }
+
+    private Content content(Path file) {
+      return Objects.requireNonNull(contents.get(file));
     }
 
     private FileImports found(String digest) {
@@ -144,8 +154,7 @@ public final class SourceAnalyzer {
     /** The modules with what is wrong with them, those of the model paths among them. */
     Map<Path, List<FileAnalysis.Found>> modules() {
       Map<Path, List<FileAnalysis.Found>> problems = new LinkedHashMap<>();
-      modules.forEach(
-          path -> problems.put(path, found(Objects.requireNonNull(digests.get(path))).problems()));
+      modules.forEach(path -> problems.put(path, found(digest(path)).problems()));
       return problems;
     }
 
@@ -196,14 +205,14 @@ public final class SourceAnalyzer {
     /** Another one when the script or one of its modules is another. */
     private String key(Path script, Set<Path> reached) {
       List<byte[]> parts = new ArrayList<>();
-      parts.add((project.relative(script) + digests.get(script)).getBytes(UTF_8));
+      parts.add((project.relative(script) + digest(script)).getBytes(UTF_8));
       addModules(reached, parts);
       return sha256(parts);
     }
 
     private void addModules(Set<Path> reached, List<byte[]> parts) {
       reached.forEach(
-          module -> parts.add((project.relative(module) + digests.get(module)).getBytes(UTF_8)));
+          module -> parts.add((project.relative(module) + digest(module)).getBytes(UTF_8)));
     }
 
     /** A digest, since the values may be nobody's business. */
@@ -219,7 +228,8 @@ public final class SourceAnalyzer {
     }
 
     PythonSource.Code code(Path script, Set<Path> reached) {
-      List<byte[]> parts = new ArrayList<>(List.of(NotebookCode.of(script)));
+      List<byte[]> parts = new ArrayList<>();
+      parts.add(NotebookCode.of(script, content(script).bytes));
       addModules(reached, parts);
       List<String> names = reached.stream().map(project::relative).toList();
       return new PythonSource.Code(sha256(parts), names);
@@ -232,14 +242,27 @@ public final class SourceAnalyzer {
     return sha256(parts);
   }
 
-  /** Of the content, and of the kind of file, since the same text can be both. */
-  private static String digest(Path file) {
-    String suffix = file.toString().endsWith(".py") ? "py:" : "ipynb:";
-    try {
-      return suffix + sha256(List.of(Files.readAllBytes(file)));
-    } catch (IOException e) {
-      // Not kept under a content it does not have; the analysis says why it cannot be read.
-      return "unreadable:" + file;
+  /** A file as it is now. */
+  private static final class Content {
+    final byte[] bytes;
+
+    /** Of the content, and of the kind of file, since the same text can be both. */
+    final String digest;
+
+    private Content(byte[] bytes, String digest) {
+      this.bytes = bytes;
+      this.digest = digest;
+    }
+
+    static Content of(Path file) {
+      String suffix = file.toString().endsWith(".py") ? "py:" : "ipynb:";
+      try {
+        byte[] bytes = Files.readAllBytes(file);
+        return new Content(bytes, suffix + sha256(List.of(bytes)));
+      } catch (IOException e) {
+        // Not kept under a content it does not have; the analysis says why it cannot be read.
+        return new Content(new byte[0], "unreadable:" + file);
+      }
     }
   }
 

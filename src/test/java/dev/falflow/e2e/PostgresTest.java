@@ -292,6 +292,39 @@ class PostgresTest {
   }
 
   @Test
+  void aLargeFrameIsLoadedWhileItIsWrittenAndPublishedWhole() throws IOException {
+    project.write("models/schema.yml", "version: 2\n");
+    project.write(
+        "models/spent.py",
+        ONE_ROW
+            + """
+            ref("orders")
+            numbers = pd.DataFrame({"n": range(1_000_000)})
+            numbers.loc[999_000, "n"] = 7
+            write_to_model(numbers, dtype={"n": "integer"})
+            """);
+    succeeds("run", "--select", "+spent");
+    String sums = "select count(*), sum(n) from " + schema + ".spent";
+    String published = "1000000, " + (999_999L * 500_000 - 999_000 + 7);
+    assertThat(SERVER.rows(sums)).containsExactly(published);
+
+    project.write("models/spent.py", project.read("models/spent.py").replace("= 7", "= 1 << 40"));
+    CommandResult late = run("run", "--select", "spent");
+    assertThat(late.exitCode()).as(late::toString).isEqualTo(1);
+    assertThat(late.output())
+        .contains("models/spent.py:5", "column \"n\", row 999000", "1099511627776", "integer");
+    assertThat(SERVER.rows(sums)).containsExactly(published);
+
+    project.write("models/spent.py", project.read("models/spent.py") + "1 / 0\n");
+    project.write("models/spent.py", project.read("models/spent.py").replace("= 1 << 40", "= 8"));
+    CommandResult after = run("run", "--select", "spent");
+    assertThat(after.exitCode()).as(after::toString).isEqualTo(1);
+    assertThat(after.output()).contains("models/spent.py:6", "ZeroDivisionError");
+    assertThat(SERVER.rows(sums)).containsExactly(published);
+    assertThat(leftOver()).isEmpty();
+  }
+
+  @Test
   void aValueNoFrameCanHoldNamesItsColumn() throws IOException {
     project.write(
         "models/orders.sql",
