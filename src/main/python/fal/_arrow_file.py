@@ -5,6 +5,9 @@ written with write(), which reports a full disk as an error; writing through a m
 
 Writes to one such file take turns in the kernel, so large data goes to two, batch by batch in turn: what
 the processes hand each other is a list of paths, and ``read`` puts the batches into their order again.
+
+New memory costs more than writing to it (the kernel clears it, a virtual machine has to fetch it), so data that
+goes in parts is written over that of parts before it.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import os
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -42,20 +45,21 @@ class Room:
 
 
 class Files:
-    """New files only we may read, and the rows that are written to them."""
+    """Files only we may read, and the rows that are written to them; ``over`` are to be written over."""
 
-    def __init__(self, room: Room, schema: pa.Schema) -> None:
+    def __init__(self, room: Room, schema: pa.Schema, over: Sequence[str] = ()) -> None:
         self.rows = 0
         self._room = room
         self._schema = schema
+        self._over = iter(over)
         self._batches = 0
-        self._files = [_File(room, schema)]
+        self._files = [_File(room, schema, next(self._over, None))]
 
     def add(self, table: pa.Table) -> None:
         """Large buffers are still being written when this returns; see ``settle``."""
         for batch in table.to_batches(ROWS):
             if self._batches == len(self._files) < _FILES:
-                self._files.append(_File(self._room, self._schema))
+                self._files.append(_File(self._room, self._schema, next(self._over, None)))
             self._files[self._batches % _FILES].writer.write_batch(batch)
             self._batches += 1
             self.rows += batch.num_rows
@@ -75,9 +79,11 @@ class Files:
             file.discard()
 
 
-def write(room: Room, schema: pa.Schema, parts: Iterable[pa.Table]) -> tuple[list[str], int]:
-    """Writes the parts to new files; gives back their paths and the number of rows."""
-    files = Files(room, schema)
+def write(
+    room: Room, schema: pa.Schema, parts: Iterable[pa.Table], over: Sequence[str] = ()
+) -> tuple[list[str], int]:
+    """Writes the parts to files, new ones but for those ``over``; gives back their paths and the number of rows."""
+    files = Files(room, schema, over)
     try:
         for part in parts:
             files.add(part)
@@ -100,8 +106,8 @@ def read(files: Iterable[str]) -> pa.Table:
 class _File:
     """One of the files while it is written."""
 
-    def __init__(self, room: Room, schema: pa.Schema) -> None:
-        self.sink = _Sink(room)
+    def __init__(self, room: Room, schema: pa.Schema, over: str | None) -> None:
+        self.sink = _Sink(room, over)
         self._stream = pa.PythonFile(self.sink, "w")
         self.writer = pa.ipc.new_file(self._stream, schema)
 
@@ -124,13 +130,18 @@ class _Sink:
     ``_AHEAD`` bytes wait at a time. Nothing is copied: a buffer is kept alive until it is written.
     """
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Room, over: str | None) -> None:
         self.closed = False
         self._room = room
         self._position = 0
+        self._old_size = 0
         self._thread = ThreadPoolExecutor(1, "fal-arrow-file")
         self._waiting: deque[tuple[Future[None], int, memoryview]] = deque()
         self._waiting_bytes = 0
+        if over is not None:
+            self._descriptor, self.path = os.open(over, os.O_RDWR | os.O_CLOEXEC), over
+            self._old_size = os.fstat(self._descriptor).st_size
+            return
         try:
             self._descriptor, self.path = _new_file(room.directory)
         except OSError as error:
@@ -145,7 +156,8 @@ class _Sink:
         if size < _LARGE:
             self._write_now(view, offset)
             return size
-        if self._is_in_memory() and not self._room.has(self._waiting_bytes + size):
+        more = min(self._waiting_bytes + size, max(0, self._position - self._old_size))
+        if self._is_in_memory() and not self._room.has(more):
             self.settle()
             if self._is_in_memory():
                 self._move([])
@@ -212,6 +224,7 @@ class _Sink:
             self.closed = True
             try:
                 self.settle()
+                os.ftruncate(self._descriptor, self._position)
             finally:
                 self._thread.shutdown()
                 os.close(self._descriptor)

@@ -22,7 +22,7 @@ from fal._round_trip import dtypes
 from fal._types import cast_plain, is_text, plain, without_widths
 from fal._wire import RunModel
 
-_PART = 4 * _arrow_file.ROWS
+_PART = 2 * _arrow_file.ROWS
 _ACCEPTED = (
     "a pandas DataFrame, a polars DataFrame or LazyFrame, a pyarrow Table, RecordBatch or RecordBatchReader,"
     " or an iterator of such"
@@ -63,13 +63,16 @@ class Whole:
         self.is_one_part = model.target.type == "duckdb" or table.num_rows <= _PART
 
     def files(self) -> Iterator[list[str]]:
-        """Arrow files of all rows, or of a part at a time."""
+        """Arrow files of all rows, or of a part at a time, which are those of the part before the last one."""
         size = max(self._table.num_rows, 1) if self.is_one_part else _PART
+        free: list[str] = []
+        last: list[str] = []
         for start in range(0, max(self._table.num_rows, 1), size):
             part = self._table.slice(start, size)
             with _told_of_no_room(self._model):
-                files, _ = _arrow_file.write(_room(self._model), part.schema, [part])
+                files, _ = _arrow_file.write(_room(self._model), part.schema, [part], free)
             yield files
+            free, last = last, files
 
     def written(self, files: list[str]) -> Written:
         return Written(files, self._table.num_rows, self._notices)
@@ -126,9 +129,12 @@ class Parts:
         yield from enumerate(data, 1)
 
     def files(self) -> Iterator[list[str]]:
-        """Arrow files of about a row group each, one or two at a time; the last may be short."""
-        while paths := self._row_group():
-            yield paths
+        """Arrow files of about a row group each, which are those of the part before the last one."""
+        free: list[str] = []
+        last: list[str] = []
+        while files := self._row_group(free):
+            yield files
+            free, last = last, files
         if self._schema is None:
             raise FalError(
                 "write_to_model() was given an iterator without a frame; give at least one,"
@@ -136,14 +142,14 @@ class Parts:
                 "bad-frame",
             )
 
-    def _row_group(self) -> list[str]:
+    def _row_group(self, over: list[str]) -> list[str]:
         files: _arrow_file.Files | None = None
         try:
             for number, frame in self._frames:
                 table = self._like_the_first(number, frame)
                 with _told_of_no_room(self._model):
                     if files is None:
-                        files = _arrow_file.Files(_room(self._model), table.schema)
+                        files = _arrow_file.Files(_room(self._model), table.schema, over)
                     files.add(table)
                     files.settle()  # whoever made the frame may use it again
                 del frame, table  # not kept while the next one is made

@@ -4,7 +4,9 @@ import dev.falflow.FalException;
 import dev.falflow.warehouse.DataFolder;
 import dev.falflow.warehouse.ModelData;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Loading implements AutoCloseable {
   private final ModelData data;
   private final Executor threads;
+  private final Set<Path> parts = new HashSet<>();
   private List<Path> frame = List.of();
   private String mode = "overwrite";
   private ModelData.@Nullable Load load;
@@ -30,36 +33,26 @@ final class Loading implements AutoCloseable {
   }
 
   /**
-   * Takes a part; returns when the part before it is loaded.
+   * Takes a part; returns when the part before it is loaded, whose files may then be those of the
+   * part after this.
    *
    * @param number the first has 1, and makes forgotten what was loaded before
    * @throws FalException why the part before it could not be loaded
    */
   void part(int number, List<Path> files, String how) {
-    try {
-      if (number == 1) {
-        close();
-        load = data.load(how);
-      }
-      join(adding);
-    } catch (FalException e) {
-      files.forEach(DataFolder::discard);
-      throw e;
+    if (number == 1) {
+      close();
     }
+    parts.addAll(files);
+    if (number == 1) {
+      load = data.load(how);
+    }
+    join(adding);
     ModelData.Load into = load;
     if (into == null) {
       throw new IllegalStateException("part " + number + " without a first one");
     }
-    adding =
-        CompletableFuture.runAsync(
-            () -> {
-              try {
-                into.add(files);
-              } finally {
-                files.forEach(DataFolder::discard);
-              }
-            },
-            threads);
+    adding = CompletableFuture.runAsync(() -> into.add(files), threads);
   }
 
   /**
@@ -99,6 +92,8 @@ final class Loading implements AutoCloseable {
     adding.exceptionally(whoAskedWasTold -> null).join();
     adding = CompletableFuture.completedFuture(null);
     frame.forEach(DataFolder::discard);
+    parts.forEach(DataFolder::discard);
+    parts.clear();
     ModelData.Load ended = load;
     load = null;
     if (ended != null) {
