@@ -6,9 +6,6 @@ What it rests on, beside the documented ``dbtRunner(manifest=…, callbacks=[…
   ``fal`` in memory, and the materialization of that name is added (never on disk);
 - callbacks run synchronously on the thread that fires the event, so the materialization holds
   its node by a ``log()`` call and an exception raised in the callback fails that node;
-- ``generate_runtime_model_context(node, config, manifest)``: its ``ref`` and ``source`` resolve
-  as they do for the node's SQL, ``--defer`` included;
-- a ``TargetNotFoundError`` of the parse carries, in its traceback, the manifest it searched;
 - ``search(included_nodes, selector)`` of the selector methods ``path`` and ``file``;
 - ``DebugTask.attempt_connection`` is where ``dbt debug`` registers the adapter and connects;
 - ``EndRunResult`` is fired after the last node and before ``manifest.json`` is written: there
@@ -17,10 +14,10 @@ What it rests on, beside the documented ``dbtRunner(manifest=…, callbacks=[…
 
 from __future__ import annotations
 
-import difflib
 import os
+import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from graphlib import TopologicalSorter
@@ -28,11 +25,11 @@ from typing import Any
 
 from dbt.adapters.factory import FACTORY, get_adapter_by_type
 from dbt.cli.main import dbtRunner
-from dbt.context.providers import generate_runtime_model_context
 from dbt.flags import get_flags
 from dbt.graph.selector_methods import FileSelectorMethod, PathSelectorMethod
 from dbt_common.exceptions import DbtRuntimeError
 
+from fal import _around
 from fal._state import State
 
 MATERIALIZATION = "fal"
@@ -92,24 +89,6 @@ class PythonModelError(DbtRuntimeError):  # type: ignore[misc]
         return f"model {node.name} ({self._file})"
 
 
-@dataclass(frozen=True)
-class Resolved:
-    """A relation that a ``ref`` or ``source`` stands for, and the query that reads it."""
-
-    unique_id: str
-    relation: str
-    query: str
-    declared: bool = True
-
-
-class ResolveError(Exception):
-    """A ``ref``/``source`` that cannot be read; ``code`` as in ``docs/errors.md``."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
 class StateError(Exception):
     """``--state`` can't be used; nothing was run."""
 
@@ -127,29 +106,39 @@ class PythonModel:
 
 
 class Invocation:
-    """One dbt invocation over a prepared manifest; ``hold`` is called on the node's thread."""
+    """One dbt invocation over a prepared manifest.
+
+    ``hold(stage, node, invocation, inputs=, result=)`` is called on the node's thread when it is fal's turn.
+    """
 
     def __init__(
         self,
         manifest: Any,
         models: Sequence[PythonModel],
-        hold: Callable[[PythonModel, Any, Invocation], dict[str, Any]],
+        hold: Callable[..., dict[str, Any]],
         on_event: Callable[[Any], None],
+        scripts: Sequence[_around.Script] = (),
+        hooks: Mapping[str, _around.Stages] | None = None,
     ) -> None:
         self.manifest = manifest
         self.cancelled = threading.Event()
         self.ended = threading.Event()
         self._models = {model.unique_id: model for model in models}
+        self._around = _around.Around(manifest, scripts, hooks or {}, self._hold_around)
         self._hold = hold
         self._on_event = on_event
         self._original: dict[str, str] = {}
 
     def run(self, args: list[str]) -> Any:
         """Run dbt; the result is dbt's own ``dbtRunnerResult``."""
-        self._prepare()
-        return dbtRunner(manifest=self.manifest, callbacks=[self._callback]).invoke(args)
+        self.prepare()
+        try:
+            return dbtRunner(manifest=self.manifest, callbacks=[self._callback]).invoke(args)
+        finally:
+            self._around.restore()
 
-    def _prepare(self) -> None:
+    def prepare(self) -> None:
+        """Make the manifest in memory what fal needs: Python models are tables, scripts are nodes."""
         template = next(
             (
                 macro
@@ -180,6 +169,26 @@ class Invocation:
             node = self.manifest.nodes[unique_id]
             self._original[unique_id] = node.config.materialized
             node.config.materialized = MATERIALIZATION
+        self._around.prepare()
+
+    def model_of(self, script: str) -> Any:
+        """The node of the model that a script is before or after."""
+        return self.manifest.nodes[self._around.model_of(script)]
+
+    def without_scripts(self, text: str) -> str:
+        """dbt's count of models, in which scripts are none."""
+        count = self._around.script_count
+        if not count:
+            return text
+
+        def counted(match: re.Match[str]) -> str:
+            models = int(match[1]) - count
+            word, noun = ("model" if models == 1 else "models"), (
+                "script" if count == 1 else "scripts"
+            )
+            return f"{models} {word}, {count} {noun}"
+
+        return re.sub(r"\b(\d+) models?\b", counted, text, count=1)
 
     def set_relation_names(self, adapter: Any) -> None:
         """dbt gives ephemeral nodes no ``relation_name``; ours are tables."""
@@ -220,6 +229,7 @@ class Invocation:
         return [*args, *copies]
 
     def _restore(self) -> None:
+        self._around.restore()
         for unique_id, materialized in self._original.items():
             config = self.manifest.nodes[unique_id].config
             config.materialized = materialized
@@ -253,11 +263,18 @@ class Invocation:
         node = self.manifest.nodes[unique_id]
         if self.cancelled.is_set():
             raise PythonModelError("Interrupted before it started", model.file)
-        outcome = self._hold(model, node, self)
+        outcome = self._hold("model", node, self, inputs=model.inputs)
         if not outcome["ok"]:
             raise PythonModelError(outcome["message"], model.file)
         node.config._extra["fal_message"] = outcome["message"]
         node.config._extra["fal_rows"] = outcome["rows"]
+
+
+    def _hold_around(self, stage: str, unique_id: str, result: Any) -> dict[str, Any]:
+        """The turn of a script, or of a model's hooks; ``result`` is the model's own, for those after it."""
+        if self.cancelled.is_set():
+            return {"ok": False, "message": "Interrupted before it started"}
+        return self._hold(stage, self.manifest.nodes[unique_id], self, result=result)
 
 
 def _select_by_source(files: dict[str, str]) -> None:
@@ -287,113 +304,6 @@ def _also(
         return iter(found | (sources & included_nodes))
 
     return extended
-
-
-class Inputs:
-    """What ``ref`` and ``source`` mean in one held node, as dbt resolves them for its SQL."""
-
-    def __init__(self, manifest: Any, node: Any, adapter: Any) -> None:
-        self._manifest = manifest
-        self._node = node
-        self._context = generate_runtime_model_context(node, adapter.config, manifest)
-
-    def resolve(self, kind: str, arguments: Sequence[str], version: Any = None) -> Resolved:
-        """The relation of one call; not ``declared`` when the graph has no edge for it, and then
-        without a query for an ephemeral model, which dbt has not compiled here.
-
-        Raises ResolveError ``ref-not-found``/``source-not-found`` (nearest names given) or
-        ``ref-disabled``/``source-disabled``.
-        """
-        target = _find(self._manifest, self._node, kind, arguments, version)
-        declared = target.unique_id in self._node.depends_on_nodes
-        if kind == "source":
-            relation = self._context["source"](*arguments)
-        elif declared:
-            keywords = {} if version is None else {"version": version}
-            relation = self._context["ref"](*arguments, **keywords)
-        elif getattr(target, "is_ephemeral_model", False):
-            return Resolved(target.unique_id, target.name, "", declared)
-        else:
-            relation = self._context["ref"].create_relation(target)  # --defer holds
-        query = f"select * from {relation}"
-        if getattr(target, "is_ephemeral_model", False) and relation.is_cte:
-            query = f"with {', '.join(cte.sql for cte in self._node.extra_ctes)} {query}"
-        return Resolved(target.unique_id, str(relation), query, declared)
-
-
-def _find(manifest: Any, node: Any, kind: str, arguments: Sequence[str], version: Any) -> Any:
-    """The node or source of a call; ResolveError when there is none or it is disabled."""
-    project = manifest.metadata.project_name or node.package_name
-    call = call_text(kind, arguments, version)
-    if kind == "source":
-        target = manifest.resolve_source(*arguments, project, node.package_name)
-        known = [f"{each.source_name}.{each.name}" for each in manifest.sources.values()]
-    else:
-        package, name = (None, arguments[0]) if len(arguments) == 1 else arguments
-        target = manifest.resolve_ref(node, name, package, version, project, node.package_name)
-        known = [each.name for each in manifest.nodes.values() if each.is_refable]
-    if target is None:
-        wanted = ".".join(arguments) if kind == "source" else arguments[-1]
-        near = difflib.get_close_matches(wanted, known, 3)
-        hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
-        noun = "source" if kind == "source" else "model, seed or snapshot"
-        raise ResolveError(f"{kind}-not-found", f"{call} names no {noun}.{hint}")
-    if not hasattr(target, "unique_id"):
-        raise ResolveError(f"{kind}-disabled", f"{call} names a disabled {kind}.")
-    return target
-
-
-def unresolved(
-    error: BaseException | None, inputs: Sequence[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """Every input that a failed parse leaves without a target, not only dbt's first.
-
-    ``inputs`` have ``path`` (of the stub), ``kind``, ``arguments``, ``version``; those without
-    a target come back with ``code`` and ``message``. Empty when the parse failed otherwise.
-    """
-    manifest = _manifest_of(error)
-    if manifest is None:
-        return []
-    project = manifest.metadata.project_name
-    for node in manifest.nodes.values():
-        # dbt disables the one it gave up on; those that the user disabled are not among these.
-        node.config.enabled = True
-    nodes = {
-        node.original_file_path: node
-        for node in manifest.nodes.values()
-        if node.package_name == project
-    }
-    missing = []
-    for each in inputs:
-        node = nodes.get(each["path"])
-        if node is None:
-            continue
-        try:
-            _find(manifest, node, each["kind"], each["arguments"], each.get("version"))
-        except ResolveError as problem:
-            missing.append({**each, "code": problem.code, "message": str(problem)})
-    return missing
-
-
-def _manifest_of(error: BaseException | None) -> Any:
-    """The manifest that dbt was resolving references in when it gave up."""
-    if error is None or type(error).__name__ != "TargetNotFoundError":
-        return None
-    frame = error.__traceback__
-    while frame is not None:
-        found = frame.tb_frame.f_locals.get("manifest")
-        if hasattr(found, "resolve_ref"):
-            return found
-        frame = frame.tb_next
-    return None
-
-
-def call_text(kind: str, arguments: Sequence[str], version: Any = None) -> str:
-    """``ref('package', 'model', v=2)`` as the user would type it."""
-    texts = [repr(argument) for argument in arguments]
-    if version is not None:
-        texts.append(f"v={version!r}")
-    return f"{kind}({', '.join(texts)})"
 
 
 def _last_value(args: Sequence[str], option: str) -> str | None:
@@ -438,6 +348,14 @@ def cancel_queries(manifest: Any) -> None:
     if adapter.is_cancelable():
         with adapter.connection_named("fal_cancel"):
             adapter.cancel_open_connections()
+
+
+def make_schema(adapter: Any, node: Any) -> None:
+    """The schema of a model or source, made where it is missing."""
+    relation = adapter.Relation.create_from(adapter.config, node).without_identifier()
+    if not adapter.check_schema_exists(relation.database, relation.schema):
+        adapter.create_schema(relation)
+        adapter.connections.commit_if_has_connection()
 
 
 def in_order(manifest: Any, unique_ids: Sequence[str]) -> list[str]:

@@ -50,12 +50,9 @@ class DuckDb:
         self._kept: Any = None
         self._open: dict[int, Stream | Load] = {}
 
-    def open_and_describe(self, relation: str) -> list[dict[str, str]] | None:
-        """The relation's columns, None where there is no table. Keeps a handle from now on:
-        dbt alone would close and reopen the file between any two nodes."""
-        with self._cursor() as cursor, self._lock:
-            if self._kept is None:
-                self._kept = self._adapter.connections.env().handle()
+    def columns(self, relation: str) -> list[dict[str, str]] | None:
+        """The relation's columns, None where there is no table."""
+        with self._cursor() as cursor:
             return _columns(cursor, relation)
 
     def release(self) -> None:
@@ -66,8 +63,13 @@ class DuckDb:
 
     @contextmanager
     def _cursor(self) -> Iterator[Any]:
+        """Keeps a handle from the first time on: dbt alone would close and reopen the file between any two nodes."""
         with self._adapter.connection_named(f"fal_{next(_names)}"):
-            yield self._adapter.connections.get_thread_connection().handle.cursor()
+            handle = self._adapter.connections.get_thread_connection().handle
+            with self._lock:
+                if self._kept is None:
+                    self._kept = self._adapter.connections.env().handle()
+            yield handle.cursor()
 
     def read(self, query: str, room: _arrow_file.Room) -> tuple[list[str], int]:
         """Stream a query into Arrow IPC files; their paths and rows.

@@ -193,7 +193,7 @@ class Keeper(Resident):
             return self._data
 
     def _do_describe(self, command: dict[str, Any]) -> Any:
-        return self._opened().open_and_describe(command["relation"])
+        return self._opened().columns(command["relation"])
 
     def _do_read(self, command: dict[str, Any]) -> dict[str, Any]:
         self._opened()

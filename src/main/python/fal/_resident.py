@@ -11,11 +11,19 @@ Commands (each with ``id``, answered ``{"type": "reply", "id", "ok": true, "resu
 ``parse``    ``args``: dbt's options; ``inputs`` of the Python models, to tell which have no target;
              ``raw_events``: send dbt's whole events. Result: project, target without secrets,
              credentials (null for DuckDB, which the JVM can't open), nodes; or message and the inputs that are missing.
-``invoke``   ``args``, ``models`` ([{unique_id, file, inputs}]). Events stream while it runs.
+``invoke``   ``args``, ``models`` ([{unique_id, file, inputs}]), ``scripts`` ([{unique_id, label, file, model, before,
+             checksum}]), ``hooks`` (by model: pre, post). Events stream while it runs.
              Result: success; message when dbt could not run at all.
 ``list``     like ``invoke``, for ``dbt ls``. Result: success, message, unique_ids, parents first.
 ``debug``    ``args``: dbt's own check. Result: success, message, target without secrets.
+``graph``    Result: models, sources and tests of the project (see ``fal._graph``).
+``attach``   ``models`` as for ``invoke``, ``unique_id`` of a model or null: a hold without an invocation, for scripts
+             that run by themselves. Result: as a ``hold`` message.
+``detach``   the last one: nothing is open any more.
 ``resolve``  ``hold``, ``kind``, ``arguments``, ``version``: a call that analysis did not see.
+``compile``  ``hold``, ``sql``. Result: ``query``, ``calls`` of ref and source in it, resolved.
+``target``   ``hold``, ``kind``, ``arguments``: a relation that is to be written, its schema made where missing.
+             Result: a hold of its own, to be released: ``hold``, ``unique_id``, ``model``.
 ``read``     ``query``, ``directory`` for its files and the most bytes they may have there (``size``, null
              without), ``spill`` for the others. Result: Arrow files, rows.
 ``stream``   ``query``: to be read part by part. Result: number.
@@ -29,8 +37,9 @@ Commands (each with ``id``, answered ``{"type": "reply", "id", "ok": true, "resu
 Without a reply: ``release`` (``hold``, ``ok``, ``message``, ``rows``) ends a hold; ``cancel``
 stops the invocation after the nodes that are running.
 
-Messages: ``{"type": "hello", …}`` once; ``{"type": "event", …}``; ``{"type": "hold", "hold",
-"unique_id", "inputs", "model"}`` when a Python model's turn has come: its thread waits.
+Messages: ``{"type": "hello", …}`` once; ``{"type": "event", …}``; ``{"type": "hold", "hold", "stage",
+"unique_id", "inputs", "model"}`` when the turn has come of a Python model (``stage`` is ``model``), of a script (``script``)
+or of a model's hooks (``pre-hook``, ``post-hook``, which gives the model's ``result``): its thread waits.
 """
 
 from __future__ import annotations
@@ -46,7 +55,9 @@ import signal
 import sys
 import threading
 import traceback
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import Any
 
 _FORWARDED_DEBUG = {"NodeStart", "NodeExecuting", "NodeFinished"}
@@ -69,6 +80,8 @@ class Resident:
         self._manifest: Any = None
         self._invocation: Any = None
         self._data: Any = None
+        self._data_lock = threading.Lock()
+        self._looks = ThreadPoolExecutor(_READERS, "fal-look")
         self._cancelled = False
         self._raw = False
 
@@ -96,7 +109,7 @@ class Resident:
                 self._holds.pop(command["hold"]).outcome.put(command)
             elif operation == "cancel":
                 self._cancel()
-            elif operation in ("parse", "invoke", "list", "debug"):
+            elif operation in ("parse", "invoke", "list", "debug", "attach", "detach"):
                 self._main.put(command)
             else:
                 self._pool.submit(self._answer, command)
@@ -126,13 +139,13 @@ class Resident:
     # -- commands ---------------------------------------------------------------------------
 
     def _do_parse(self, command: dict[str, Any]) -> dict[str, Any]:
-        from fal import _dbt
+        from fal import _dbt, _inputs
 
         self._raw = command["raw_events"]
         result = _dbt.parse(command["args"], self._forward)
         if not result.success or result.result is None:
             error = result.exception
-            missing = _dbt.unresolved(error, command["inputs"])
+            missing = _inputs.unresolved(error, command["inputs"])
             return {"ok": False, "message": _text(error), "missing": missing}
         gc.freeze()
         gc.enable()
@@ -170,11 +183,15 @@ class Resident:
         return {**self._outcome(result), "target": target}
 
     def _run(self, command: dict[str, Any], args: list[str]) -> Any:
-        from fal import _dbt
+        from fal import _around, _dbt
 
         manifest, self._manifest = self._manifest, None  # an invocation uses a manifest once
         models = [_dbt.PythonModel(**model) for model in command["models"]]
-        invocation = _dbt.Invocation(manifest, models, self._hold, self._forward)
+        scripts = [_around.Script(**script) for script in command["scripts"]]
+        hooks = {model: _around.Stages(**each) for model, each in command["hooks"].items()}
+        invocation = _dbt.Invocation(
+            manifest, models, self._hold, self._forward, scripts=scripts, hooks=hooks
+        )
         invocation.set_relation_names(_dbt.adapter_of(manifest))
         self._invocation = invocation
         if self._cancelled:
@@ -182,7 +199,7 @@ class Resident:
         sys.argv = ["dbt", *args]  # what dbt's artifacts give as its invocation_command
         project_dir = _dbt.adapter_of(manifest).config.project_root
         args = invocation.with_state(args, project_dir, self._folders[-1], self._warn)
-        if models and _dbt.adapter_of(manifest).type() == "duckdb":
+        if (models or scripts or hooks) and _dbt.adapter_of(manifest).type() == "duckdb":
             self._pool.submit(importlib.import_module, "fal._duckdb")  # pyarrow takes 0.3 s
         try:
             return invocation.run(args)
@@ -198,16 +215,58 @@ class Resident:
         message = None if result.exception is None else _text(result.exception)
         return {"success": result.success, "message": message}
 
-    def _do_resolve(self, command: dict[str, Any]) -> dict[str, Any]:
+    def _do_graph(self, command: dict[str, Any]) -> dict[str, Any]:
+        from fal import _graph
+
+        invocation = self._invocation
+        return _graph.describe(self._manifest if invocation is None else invocation.manifest)
+
+    def _do_attach(self, command: dict[str, Any]) -> dict[str, Any]:
         from fal import _dbt
 
+        if self._invocation is None:
+            models = [_dbt.PythonModel(**model) for model in command["models"]]
+            self._invocation = _dbt.Invocation(self._manifest, models, self._hold, self._forward)
+            self._invocation.prepare()
+        manifest = self._invocation.manifest
+        unique_id = command["unique_id"]
+        node = None if unique_id is None else manifest.nodes[unique_id]
+        return self._held("script", manifest, node, unique_id or "")
+
+    def _do_detach(self, command: dict[str, Any]) -> dict[str, Any]:
+        from fal import _dbt
+
+        invocation, self._invocation = self._invocation, None
+        if self._data is not None:
+            self._data.release()
+            self._data = None
+        if invocation is not None:
+            invocation.ended.set()
+            _dbt.close_database(invocation.manifest)
+        return {}
+
+    def _do_resolve(self, command: dict[str, Any]) -> dict[str, Any]:
         hold = self._holds[command["hold"]]
-        adapter = _dbt.adapter_of(hold.manifest)
-        with adapter.connection_named(f"fal_resolve_{command['id']}"):
+        with hold.adapter.connection_named(f"fal_resolve_{command['id']}"):
             resolved = hold.inputs.resolve(
                 command["kind"], command["arguments"], command.get("version")
             )
         return dict(vars(resolved))
+
+    def _do_compile(self, command: dict[str, Any]) -> dict[str, Any]:
+        hold = self._holds[command["hold"]]
+        with hold.adapter.connection_named(f"fal_compile_{command['id']}"):
+            compiled = hold.inputs.compile(command["sql"])
+        return dict(vars(compiled))
+
+    def _do_target(self, command: dict[str, Any]) -> dict[str, Any]:
+        from fal import _dbt
+
+        hold = self._holds[command["hold"]]
+        target = hold.inputs.find(command["kind"], command["arguments"])
+        with hold.adapter.connection_named(f"fal_target_{command['id']}"):
+            _dbt.make_schema(hold.adapter, target)
+        return self._held("target", hold.manifest, target, target.unique_id)
 
     def _do_read(self, command: dict[str, Any]) -> dict[str, Any]:
         files, rows = self._data.read(command["query"], _room(command))
@@ -255,42 +314,68 @@ class Resident:
 
     # -- holding ----------------------------------------------------------------------------
 
-    def _hold(self, model: Any, node: Any, invocation: Any) -> dict[str, Any]:
+    def _hold(
+        self,
+        stage: str,
+        node: Any,
+        invocation: Any,
+        inputs: Sequence[dict[str, Any]] = (),
+        result: Any = None,
+    ) -> dict[str, Any]:
         """Runs on the node's own dbt thread; waits there until the JVM releases it."""
+        model = node if stage != "script" else invocation.model_of(node.unique_id)
+        message = self._held(stage, invocation.manifest, model, node.unique_id, inputs)
+        if result is not None:
+            response = dict(result.adapter_response or {})
+            message["result"] = {"status": str(result.status), "adapter_response": response}
+        self._send({"type": "hold", **message})
+        return self._holds[message["hold"]].outcome.get()
+
+    def _held(
+        self,
+        stage: str,
+        manifest: Any,
+        node: Any,
+        unique_id: str,
+        inputs: Sequence[dict[str, Any]] = (),
+    ) -> dict[str, Any]:
+        """A new hold, as the JVM is told of it; ``node`` is what is written to, None for a global script."""
         from fal import _dbt
 
-        adapter = _dbt.adapter_of(invocation.manifest)
-        relation = adapter.Relation.create_from(adapter.config, node)
-        previous = self._describe(adapter, str(relation))
-        hold = _Hold(invocation.manifest, relation, _dbt.Inputs(invocation.manifest, node, adapter))
+        adapter = _dbt.adapter_of(manifest)
+        data = self._open_data(adapter)
+        relation = None if node is None else adapter.Relation.create_from(adapter.config, node)
+        previous = None
+        if data is not None and relation is not None and stage in ("model", "target"):
+            # A connection belongs to a thread, and this thread's may be the node's: look from another.
+            previous = self._looks.submit(data.columns, str(relation))
+        hold = _Hold(manifest, node, adapter, relation, guarded=stage == "model")
         number = next(self._numbers)
         self._holds[number] = hold
-        inputs = [
+        resolved = [
             {**call, **vars(hold.inputs.resolve(call["kind"], call["arguments"], call["version"]))}
-            for call in model.inputs
+            for call in inputs
         ]
-        self._send(
-            {
-                "type": "hold",
-                "hold": number,
-                "unique_id": node.unique_id,
-                "thread": threading.current_thread().name,
-                "inputs": inputs,
-                "model": _details(node, str(relation), previous and previous.result()),
-            }
-        )
-        return hold.outcome.get()
+        columns = None if previous is None else previous.result()
+        return {
+            "hold": number,
+            "stage": stage,
+            "unique_id": unique_id,
+            "thread": threading.current_thread().name,
+            "inputs": resolved,
+            "model": {} if node is None else _details(node, str(relation), columns),
+        }
 
-    def _describe(self, adapter: Any, relation: str) -> Future[Any] | None:
-        """The columns of the table that stands there; of a server's database the JVM asks itself."""
+    def _open_data(self, adapter: Any) -> Any:
+        """DuckDB's data plane; None for a server's database, which the JVM asks itself."""
         if adapter.type() != "duckdb":
             return None
         from fal._duckdb import DuckDb
 
-        if self._data is None or self._data._adapter is not adapter:
-            self._data = DuckDb(adapter)
-        # A connection belongs to a thread, and this thread's is the node's: look from another.
-        return self._pool.submit(self._data.open_and_describe, relation)
+        with self._data_lock:
+            if self._data is None or self._data._adapter is not adapter:
+                self._data = DuckDb(adapter)
+            return self._data
 
     def _forward(self, event: Any) -> None:
         from fal import _dbt
@@ -302,11 +387,14 @@ class Resident:
             and not _dbt.shows_debug(info.name)
         ):
             return
+        text = info.msg
+        if info.name == "FoundStats" and self._invocation is not None:
+            text = self._invocation.without_scripts(text)
         message: dict[str, Any] = {
             "type": "event",
             "name": info.name,
             "level": info.level,
-            "message": info.msg,
+            "message": text,
             "thread": info.thread,
             "time": info.ts.ToJsonString(),
         }
@@ -340,13 +428,23 @@ class Resident:
 
 
 class _Hold:
-    """One waiting Python model: where it writes, what it may read, the release it waits for."""
+    """One waiting node: where it writes, what it may read, the release it waits for."""
 
-    def __init__(self, manifest: Any, relation: Any, inputs: Any) -> None:
+    def __init__(
+        self, manifest: Any, node: Any, adapter: Any, relation: Any, guarded: bool
+    ) -> None:
         self.manifest = manifest
+        self.adapter = adapter
         self.relation = relation
-        self.inputs = inputs
         self.outcome: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._node = node
+        self._guarded = guarded
+
+    @cached_property
+    def inputs(self) -> Any:
+        from fal._inputs import Inputs
+
+        return Inputs(self.manifest, self._node, self.adapter, self._guarded)
 
 
 def _room(command: dict[str, Any]) -> Any:
@@ -373,16 +471,17 @@ def _slim(node: Any) -> dict[str, Any]:
 
 
 def _details(node: Any, relation: str, previous: Any) -> dict[str, Any]:
-    """What ``context`` and the writing side know of the model."""
+    """What ``context`` and the writing side know of the model, or of a source that is written."""
     config = {k: v for k, v in node.config.to_dict().items() if k not in ("meta", "materialized")}
     return {
         "name": node.name,
-        "alias": node.alias,
+        "alias": getattr(node, "alias", None) or node.identifier,
         "schema": node.schema,
         "database": node.database,
         "relation": relation,
         "config": config,
-        "meta": dict(node.config.meta or node.meta or {}),
+        "materialized": getattr(node.config, "materialized", None),
+        "meta": dict(getattr(node.config, "meta", None) or node.meta or {}),
         "columns": {name: column.to_dict() for name, column in node.columns.items()},
         "previous_columns": previous,
     }
