@@ -1,4 +1,4 @@
-"""What a Python model may use: ``ref``, ``source``, ``write_to_model``, ``var``, ``env_var`` and ``context``.
+"""What a Python model, a script or a hook may use: ``ref``, ``source``, ``write_to_model`` and the rest of ``__all__``.
 
 Inside a run the same names are also globals of the model's file, so importing them is a matter of taste (editors
 and helper modules like it). Outside a run they can be imported, and say so when they are used.
@@ -17,11 +17,28 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
+    from fal._nodes import DbtModel, DbtSource, DbtTest, Feature, Nodes
     from fal._run import Run
 
     Frame: TypeAlias = pd.DataFrame | pl.DataFrame | pl.LazyFrame | pa.Table | pa.RecordBatch
 
-__all__ = ["FalError", "context", "env_var", "ref", "source", "var", "write_to_model"]
+__all__ = [
+    "FalError",
+    "context",
+    "env_var",
+    "execute_sql",
+    "list_features",
+    "list_models",
+    "list_models_ids",
+    "list_sources",
+    "list_tests",
+    "meta",
+    "ref",
+    "source",
+    "var",
+    "write_to_model",
+    "write_to_source",
+]
 
 Dtypes = Literal["default", "exact", "numpy", "arrow"]
 
@@ -38,13 +55,17 @@ class FalTypeError(FalError, TypeError):
     """An argument of a type that can't be taken."""
 
 
+class FalValueError(FalError, ValueError):
+    """What can't be had here."""
+
+
 _run: Run | None = None
 
 
 def _current(name: str) -> Run:
     if _run is None:
         raise FalError(
-            f"{name} works only while fal runs this file as a model: `fal flow run --select <model>`.",
+            f"{name} works only while fal runs this file: `fal flow run --select <model>`.",
             "outside-a-run",
         )
     return _run
@@ -147,6 +168,62 @@ def write_to_model(
     _current("write_to_model()").write(data, dtype, mode)
 
 
+def write_to_source(
+    data: Frame | pa.RecordBatchReader | Iterator[Frame],
+    source_name: str,
+    table_name: str,
+    *,
+    dtype: Mapping[str, Any] | None = None,
+    mode: Literal["overwrite", "append"] = "append",
+) -> None:
+    """Add ``data`` to a source's table, or make it its contents; the table is made where it is missing.
+
+    ``data`` and ``dtype`` as in ``write_to_model``. Published whole before this returns.
+    """
+    _current("write_to_source()").write_to_source((source_name, table_name), data, dtype, mode)
+
+
+def execute_sql(
+    sql: str,
+    *,
+    frame: Literal["pandas", "polars", "arrow"] = "pandas",
+    dtypes: Dtypes | None = None,
+) -> Any:
+    """The result of a query, its Jinja compiled by dbt: ``ref``, ``source``, ``var`` and macros are as in a model's SQL."""
+    return _current("execute_sql()").execute(sql, frame, dtypes)
+
+
+def list_models() -> list[DbtModel]:
+    """Every model of the project and its packages, with its status of now."""
+    return _nodes("list_models()").models
+
+
+def list_models_ids() -> dict[str, str]:
+    """The status of every model by its unique_id."""
+    return {model.unique_id: model.status for model in _nodes("list_models_ids()").models}
+
+
+def list_sources() -> list[DbtSource]:
+    """Every table of every source, with its status of now."""
+    return _nodes("list_sources()").sources
+
+
+def list_tests() -> list[DbtTest]:
+    """Every data test, with its status of now."""
+    return _nodes("list_tests()").tests
+
+
+def list_features() -> list[Feature]:
+    """The columns of models that declare a ``meta.fal.feature_store``."""
+    return _nodes("list_features()").features()
+
+
+def _nodes(name: str) -> Nodes:
+    from fal._nodes import Nodes
+
+    return Nodes(_current(name).project())
+
+
 def var(name: str, default: Any = None) -> Any:
     """dbt's variable of this name: of ``--vars``, else of ``dbt_project.yml``, else ``default``."""
     variables = _current("var()").context("vars")
@@ -169,11 +246,13 @@ def env_var(name: str, default: str | None = None) -> str:
 
 
 class Context:
-    """What is known about this run: ``current_model``, ``target``, ``config``, ``vars``; and the functions above."""
+    """What is known about this run: ``current_model``, ``target``, ``config``, ``vars``, ``arguments``; and the functions above."""
 
     ref = staticmethod(ref)
     source = staticmethod(source)
     write_to_model = staticmethod(write_to_model)
+    write_to_source = staticmethod(write_to_source)
+    execute_sql = staticmethod(execute_sql)
     var = staticmethod(var)
     env_var = staticmethod(env_var)
 
@@ -183,10 +262,39 @@ class Context:
         return _current(f"context.{name}").context(name)
 
     def __dir__(self) -> list[str]:
-        return ["config", "current_model", "target", "vars"]
+        return ["arguments", "config", "current_model", "target", "vars"]
 
     def __repr__(self) -> str:
         return "<fal context>"
 
 
 context = Context()
+
+
+class _Meta(Mapping[str, Any]):
+    """The current model's ``meta``, looked up when it is asked."""
+
+    def _now(self) -> Mapping[str, Any]:
+        model = context.current_model
+        found: Mapping[str, Any] = {} if model is None else model.meta
+        return found
+
+    def __getitem__(self, key: str) -> Any:
+        return self._now()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._now())
+
+    def __len__(self) -> int:
+        return len(self._now())
+
+    def __repr__(self) -> str:
+        return repr(dict(self._now()))
+
+
+meta: Mapping[str, Any] = _Meta()
+
+
+def _functions() -> dict[str, Any]:
+    """What a file that fal runs has as globals."""
+    return {name: globals()[name] for name in __all__ if name != "FalError"}

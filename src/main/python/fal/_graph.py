@@ -10,7 +10,7 @@ from typing import Any
 
 def describe(manifest: Any) -> dict[str, Any]:
     """Models, sources and tests of all packages, in the manifest's order."""
-    nodes = list(manifest.nodes.values())
+    nodes = [each for each in manifest.nodes.values() if each.unique_id.split(".")[0] != "script"]
     return {
         "models": [_model(node) for node in nodes if node.resource_type == "model"],
         "sources": [_source(source) for source in manifest.sources.values()],
@@ -29,7 +29,7 @@ def _model(node: Any) -> dict[str, Any]:
         "materialized": node.config.materialized,
         "meta": dict(node.config.meta or node.meta or {}),
         "columns": {name: column.to_dict() for name, column in node.columns.items()},
-        "depends_on": list(node.depends_on_nodes),
+        "depends_on": [each for each in node.depends_on_nodes if not each.startswith("script.")],
     }
 
 

@@ -22,7 +22,7 @@ Commands (each with ``id``, answered ``{"type": "reply", "id", "ok": true, "resu
 ``detach``   the last one: nothing is open any more.
 ``resolve``  ``hold``, ``kind``, ``arguments``, ``version``: a call that analysis did not see.
 ``compile``  ``hold``, ``sql``. Result: ``query``, ``calls`` of ref and source in it, resolved.
-``target``   ``hold``, ``kind``, ``arguments``: a relation that is to be written, its schema made where missing.
+``target``   ``hold``, ``kind`` (``source``, or ``this`` for the model itself), ``arguments``: a relation that is to be written, its schema made where missing.
              Result: a hold of its own, to be released: ``hold``, ``unique_id``, ``model``.
 ``read``     ``query``, ``directory`` for its files and the most bytes they may have there (``size``, null
              without), ``spill`` for the others. Result: Arrow files, rows.
@@ -263,7 +263,9 @@ class Resident:
         from fal import _dbt
 
         hold = self._holds[command["hold"]]
-        target = hold.inputs.find(command["kind"], command["arguments"])
+        target = hold.node
+        if command["kind"] != "this":
+            target = hold.inputs.find(command["kind"], command["arguments"])
         with hold.adapter.connection_named(f"fal_target_{command['id']}"):
             _dbt.make_schema(hold.adapter, target)
         return self._held("target", hold.manifest, target, target.unique_id)
@@ -423,6 +425,7 @@ class Resident:
                 "message": result.message,
                 "execution_time": result.execution_time,
                 "thread": result.thread,
+                "adapter_response": dict(result.adapter_response),
             }
         self._send(message)
 
@@ -437,14 +440,14 @@ class _Hold:
         self.adapter = adapter
         self.relation = relation
         self.outcome: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-        self._node = node
+        self.node = node
         self._guarded = guarded
 
     @cached_property
     def inputs(self) -> Any:
         from fal._inputs import Inputs
 
-        return Inputs(self.manifest, self._node, self.adapter, self._guarded)
+        return Inputs(self.manifest, self.node, self.adapter, self._guarded)
 
 
 def _room(command: dict[str, Any]) -> Any:
@@ -467,6 +470,8 @@ def _slim(node: Any) -> dict[str, Any]:
         "path": node.original_file_path,
         "enabled": node.config.enabled,
         "depends_on": list(node.depends_on_nodes),
+        "fal": (node.config.meta or node.meta or {}).get("fal"),
+        "patch_path": node.patch_path,
     }
 
 

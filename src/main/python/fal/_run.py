@@ -1,4 +1,4 @@
-"""The run the public functions act on: what is known of the model, and the conversation with the JVM."""
+"""The run the public functions act on: what is known of the file, and the conversation with the JVM."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from types import SimpleNamespace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from fal import FalError, FalTypeError, _arrow_file, _reading, _round_trip
-from fal._wire import Channel, Input, RunModel
+from fal import FalError, FalTypeError, FalValueError, _arrow_file, _reading, _round_trip
+from fal._context import context
+from fal._wire import Channel, Input, PreviousColumn, RunModel
 
 if TYPE_CHECKING:
     from fal import _writing
@@ -67,28 +67,91 @@ class Run:
         return self._read("source", name, None, frame, dtypes, batch_size)
 
     def write(self, data: Any, dtype: Mapping[str, Any] | None, mode: str) -> None:
-        from fal import _writing
-
+        """A Python model's own table is published at its script's end, once; a script's model at once, as often as it likes."""
+        self._refuse_in_hooks("write_to_model")
+        if self.model.role == "global":
+            raise FalError(
+                "write_to_model(): a global script belongs to no model; write_to_source() names what it writes.",
+                "no-model",
+            )
+        if self.model.role != "model":
+            self._write_to({"kind": "this", "arguments": ()}, data, dtype, mode)
+            return
         place = self._place()
         if self.written_at is not None:
             raise FalError(
                 f"write_to_model() was already called at {self.written_at}; a model writes exactly once.",
                 "second-write",
             )
+        self._write("write_to_model", self.model, data, dtype, mode, {}, place)
+        cell = "" if place["cell"] is None else f" of cell {place['cell']}"
+        self.written_at = f"line {place['line']}{cell}"
+
+    def write_to_source(
+        self,
+        name: tuple[str, str],
+        data: Any,
+        dtype: Mapping[str, Any] | None,
+        mode: str,
+    ) -> None:
+        self._refuse_in_hooks("write_to_source")
+        self._write_to({"kind": "source", "arguments": name}, data, dtype, mode)
+
+    def _refuse_in_hooks(self, function: str) -> None:
+        if self.model.is_hook:
+            raise FalError(
+                f"{function} is not allowed in hooks. Consider using a Python model.",
+                "write-in-hook",
+            )
+
+    def _write_to(
+        self,
+        call: Mapping[str, Any],
+        data: Any,
+        dtype: Mapping[str, Any] | None,
+        mode: str,
+    ) -> None:
+        """To a relation beside a Python model's own; readers see it from now on, this file too."""
+        place = self._place()
+        function = "write_to_source" if call["kind"] == "source" else "write_to_model"
+        answer = self._ask({"type": "target", "version": None, **call, **place})
+        columns = answer["previous_columns"] or ()
+        model = replace(
+            self.model,
+            previous_columns=tuple(PreviousColumn.of(column) for column in columns),
+            declared_types=answer["declared_types"],
+        )
+        target = {"target": answer["target"]}
+        self._write(function, model, data, dtype, mode, target, place)
+        for key in [key for key, each in self._inputs.items() if each.files is not None]:
+            del self._inputs[key]  # what was read may be another now
+
+    def _write(
+        self,
+        function: str,
+        model: RunModel,
+        data: Any,
+        dtype: Mapping[str, Any] | None,
+        mode: str,
+        target: Mapping[str, Any],
+        place: Mapping[str, Any],
+    ) -> None:
+        from fal import _writing
+
         cleaned = mode.strip().lower() if isinstance(mode, str) else mode
         if cleaned not in _MODES:
             raise FalError(
-                f"write_to_model(mode={mode!r}): the modes are {_any_of(_MODES)}.", "bad-mode"
+                f"{function}(mode={mode!r}): the modes are {_any_of(_MODES)}.", "bad-mode"
             )
-        where = {"mode": cleaned, "line": place["line"], "cell": place["cell"]}
+        where = {"mode": cleaned, "line": place["line"], "cell": place["cell"], **target}
         frames: _writing.Parts | _writing.Whole
         if _writing.comes_in_parts(data):
             passage = self.round_trip.output("batches")
-            frames = _writing.Parts(data, dtype, self.model, self._sources)
+            frames = _writing.Parts(data, dtype, model, self._sources)
         else:
             passage = self.round_trip.output(_round_trip.kind(data))
             started = time.perf_counter()
-            frames = _writing.Whole(data, dtype, self.model, self._sources)
+            frames = _writing.Whole(data, dtype, model, self._sources)
             passage.seconds = time.perf_counter() - started
         written = self._hand_over(frames, passage, where)
         self._ask(
@@ -100,8 +163,22 @@ class Run:
                 **where,
             }
         )
-        cell = "" if place["cell"] is None else f" of cell {place['cell']}"
-        self.written_at = f"line {place['line']}{cell}"
+
+    def execute(self, sql: str, frame: str, dtypes: str | None) -> Any:
+        if not isinstance(sql, str):
+            raise FalTypeError(f"execute_sql() takes SQL as text; {sql!r} is none.")
+        chosen = self._dtypes("execute_sql", dtypes)
+        if frame not in _FRAMES[:3]:
+            raise FalError(
+                f"execute_sql(frame={frame!r}): the frames are {_any_of(_FRAMES[:3])}.", "bad-frame"
+            )
+        answer = self._ask({"type": "execute", "sql": sql, **self._place()})
+        return self._sources.frame(answer["files"], frame, chosen)
+
+    def project(self) -> dict[str, Any]:
+        """Models, sources and tests with their statuses of now."""
+        described: dict[str, Any] = self._ask({"type": "project"})["project"]
+        return described
 
     def _hand_over(
         self,
@@ -119,9 +196,12 @@ class Run:
 
     def context(self, name: str) -> Any:
         if self._context is None:
-            self._context = _context(self.model)
-        if name == "arguments":
-            raise FalError("context.arguments is for hooks; this is a model.", "no-arguments")
+            self._context = context(self.model)
+        if name == "arguments" and not self.model.is_hook:
+            raise FalValueError(
+                "'context.arguments' is only accessible from hooks, not from scripts/models",
+                "no-arguments",
+            )
         if name not in self._context:
             raise AttributeError(
                 f"context has no attribute {name!r}; it has {', '.join(self._context)}."
@@ -151,11 +231,7 @@ class Run:
             raise FalError(
                 f"{kind}(frame={frame!r}): the frames are {_any_of(_FRAMES)}.", "bad-frame"
             )
-        chosen = self.model.dtypes if dtypes is None else dtypes
-        if chosen not in _DTYPES:
-            raise FalError(
-                f"{kind}(dtypes={chosen!r}): the choices are {_any_of(_DTYPES)}.", "bad-dtypes"
-            )
+        chosen = self._dtypes(kind, dtypes)
         if batch_size is not None and frame != "batches":
             raise FalTypeError(f"{kind}(batch_size={batch_size!r}) goes with frame='batches' only.")
         if frame == "batches":
@@ -174,6 +250,14 @@ class Run:
         passage.seconds = time.perf_counter() - started
         passage.add(files, _round_trip.dtypes(made))
         return made
+
+    def _dtypes(self, function: str, dtypes: str | None) -> str:
+        chosen = self.model.dtypes if dtypes is None else dtypes
+        if chosen not in _DTYPES:
+            raise FalError(
+                f"{function}(dtypes={chosen!r}): the choices are {_any_of(_DTYPES)}.", "bad-dtypes"
+            )
+        return chosen
 
     def _batches(
         self,
@@ -207,6 +291,8 @@ class Run:
         if key not in self._inputs:
             question = {"kind": kind, "arguments": name, "version": version}
             answer = self._ask({"type": "read", **question, **self._place()})
+            if self.model.role != "model":
+                return Input.of({**answer, **question})  # a script sees what is there at each call
             self._inputs[key] = Input.of({**answer, **question})
         while self._inputs[key].files is None:
             if key in self._failed:
@@ -291,33 +377,3 @@ def _error(message: Mapping[str, Any]) -> FalError:
 def _any_of(names: tuple[str, ...]) -> str:
     quoted = [f"'{name}'" for name in names]
     return " and ".join([", ".join(quoted[:-1]), quoted[-1]])
-
-
-class _Config(dict[str, Any]):
-    """The model's config; ``target_path`` as a path, as it has always been."""
-
-    @property
-    def target_path(self) -> Path:
-        if "target_path" not in self:
-            raise AttributeError("config has no target_path here")
-        return Path(self["target_path"])
-
-
-def _context(model: RunModel) -> dict[str, Any]:
-    meta = {name: value for name, value in model.meta.items() if name != "fal"}
-    current_model = SimpleNamespace(
-        name=model.name,
-        alias=model.alias or model.name,
-        unique_id=model.unique_id,
-        schema=model.schema,
-        database=model.database,
-        status="skipped",  # until it has ended, as before
-        columns=dict(model.columns),
-        meta=meta,
-    )
-    return {
-        "current_model": current_model,
-        "target": SimpleNamespace(**vars(model.target)),
-        "config": _Config(model.config),
-        "vars": dict(model.vars),
-    }

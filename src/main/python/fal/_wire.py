@@ -60,6 +60,10 @@ class PreviousColumn:
     type: str | None = None
     database_type: str | None = None
 
+    @classmethod
+    def of(cls, message: Mapping[str, Any]) -> PreviousColumn:
+        return cls(**_known(message, cls))
+
 
 @dataclass(frozen=True)
 class Input:
@@ -87,10 +91,17 @@ class Input:
 
 @dataclass(frozen=True)
 class RunModel:
-    """The first message a worker gets: which file to run, and all it may know."""
+    """The first message a worker gets: which file to run, and all it may know.
+
+    ``role`` is ``model``, ``before``, ``after``, ``pre-hook``, ``post-hook`` or ``global``. What follows it is of the model
+    itself, or of the one that a script belongs to; a global script has none, and no ``name``.
+    """
+
+    @property
+    def is_hook(self) -> bool:
+        return self.role in ("pre-hook", "post-hook")
 
     unique_id: str
-    name: str
     path: str
     file: str
     project_dir: str
@@ -98,6 +109,14 @@ class RunModel:
     data_dir: str
     spill_dir: str
     target: Target
+    role: str = "model"
+    name: str | None = None
+    materialized: str | None = None
+    status: str = "skipped"
+    adapter_response: Mapping[str, Any] = field(default_factory=dict)
+    tests: tuple[Mapping[str, Any], ...] = ()
+    arguments: Mapping[str, Any] | None = None
+    target_path: str = "target"
     data_size: int | None = None
     config: Mapping[str, Any] = field(default_factory=dict)
     meta: Mapping[str, Any] = field(default_factory=dict)
@@ -123,6 +142,13 @@ class RunModel:
                 "dtypes",
                 "declared_types",
                 "data_size",
+                "role",
+                "target_path",
+                "name",
+                "materialized",
+                "status",
+                "adapter_response",
+                "arguments",
                 "alias",
                 "schema",
                 "database",
@@ -131,7 +157,6 @@ class RunModel:
         }
         return cls(
             unique_id=message["unique_id"],
-            name=message["name"],
             path=message["path"],
             file=message["file"],
             project_dir=message["project_dir"],
@@ -140,9 +165,10 @@ class RunModel:
             spill_dir=message["spill_dir"],
             target=Target(**_known(message.get("target"), Target)),
             previous_columns=tuple(
-                PreviousColumn(**_known(column, PreviousColumn))
+                PreviousColumn.of(column)
                 for column in message.get("previous_columns") or ()
             ),
+            tests=tuple(message.get("tests") or ()),
             inputs=tuple(Input.of(each) for each in message.get("inputs") or ()),
             **plain,
         )

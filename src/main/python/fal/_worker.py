@@ -14,8 +14,13 @@ Questions and their answers; instead of any of these comes ``error`` (``code``, 
 ``part``    ``number``, from 1 (which forgets parts written before), ``files``, ``mode``. ``taken`` when the part
             before it is in the database.
 ``write``   ``files``, none after parts, ``rows``, ``mode``, ``notices``. ``written`` when nothing is left to load.
+``target``  ``kind`` (``source``, or ``this``: the model a script belongs to), ``arguments``: a relation to be written now, not
+            at the end. ``target``: its number, which ``part`` and ``write`` then carry; ``previous_columns``,
+            ``declared_types``. ``written`` comes when it is published.
+``execute`` ``sql`` with Jinja in it. ``input``: the ``files`` of its result, none where it has no columns.
+``project`` ``project``: models, sources and tests with their statuses (see ``fal._graph``).
 
-``read``, ``stream``, ``part`` and ``write`` also tell the ``line`` and ``cell`` of the call in the model.
+``read``, ``stream``, ``part``, ``write``, ``target`` and ``execute`` also tell the ``line`` and ``cell`` of the call in the model.
 """
 
 from __future__ import annotations
@@ -100,16 +105,9 @@ def _execute(model: RunModel, script: Script, run: Run) -> BaseException | None:
     sys.path[:] = [*model.sys_path, *(each for each in sys.path if each not in model.sys_path)]
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - lives as long as the process
     module = ModuleType("__main__")
-    module.__dict__.update(
-        __file__=model.path,
-        __builtins__=builtins,
-        ref=fal.ref,
-        source=fal.source,
-        write_to_model=fal.write_to_model,
-        var=fal.var,
-        env_var=fal.env_var,
-        context=fal.context,
-    )
+    module.__dict__.update(__file__=model.path, __builtins__=builtins, **fal._functions())
+    if model.role == "global":
+        del module.__dict__["write_to_model"]
     sys.modules["__main__"] = module
     fal._run = run
     try:
@@ -132,10 +130,12 @@ def _end(error: BaseException | None, run: Run) -> dict[str, Any]:
     description = describe(error, run.places, run.model.project_dir)
     kind = "exception"
     if isinstance(error, SystemExit):
-        if error.code in (None, 0) and wrote:
+        if error.code in (None, 0) and (wrote or run.model.role != "model"):
             return done
         kind = "exit"
         description["message"] = _exit_message(error, wrote)
+        if run.model.role != "model":
+            description["message"] = f"sys.exit({error.code!r}) was called"
     elif isinstance(error, KeyboardInterrupt):
         kind = "interrupt"
     elif syntax_place(error) is not None:

@@ -26,8 +26,14 @@ public final class FalManifest {
    */
   public record Entry(String path, String checksum, List<String> modules) {}
 
-  /** Replaces the file in dbt's target folder; models by unique_id. */
-  public static void write(Path targetPath, Map<String, Entry> models) {
+  /**
+   * Replaces the file in dbt's target folder.
+   *
+   * @param models by unique_id
+   * @param scripts checksum of each script's code, by its id
+   */
+  public static void write(
+      Path targetPath, Map<String, Entry> models, Map<String, String> scripts) {
     ObjectNode file = Json.MAPPER.createObjectNode();
     ObjectNode entries = file.putObject("python_models");
     models.forEach(
@@ -37,6 +43,8 @@ public final class FalManifest {
           ArrayNode modules = json.putArray("modules");
           entry.modules().forEach(modules::add);
         });
+    ObjectNode checksums = file.putObject("scripts");
+    scripts.forEach(checksums::put);
     try {
       AtomicFile.write(
           targetPath.resolve("fal_manifest.json"),

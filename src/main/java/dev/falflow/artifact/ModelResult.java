@@ -33,21 +33,34 @@ public record ModelResult(
     @Nullable RoundTrip roundTrip,
     long peakRssKb,
     @Nullable Failure failure,
-    @Nullable Path log) {
-  /**
-   * Why a model failed.
-   *
-   * @param code stable, see {@code docs/errors.md}
-   * @param message one line with the place in the user's file where there is one
-   * @param traceback cut to the user's frames, null where no Python error was raised
-   */
-  public record Failure(String code, String message, @Nullable String traceback) {}
+    @Nullable Path log)
+    implements NodeResult {
+  /** One that could not be begun. */
+  public static ModelResult failed(
+      String uniqueId, String name, String file, String thread, Instant now, Failure failure) {
+    return new ModelResult(
+        uniqueId,
+        name,
+        file,
+        thread,
+        now,
+        now,
+        0,
+        Duration.ZERO,
+        Duration.ZERO,
+        null,
+        0,
+        failure,
+        null);
+  }
 
+  @Override
   public Duration executionTime() {
     return Duration.between(started, finished);
   }
 
   /** All of it but the log; times in seconds, {@code error} only after a failure. */
+  @Override
   public ObjectNode toJson() {
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("unique_id", uniqueId);
@@ -68,10 +81,7 @@ public record ModelResult(
       json.set("round_trip", roundTrip.toJson());
     }
     if (failure != null) {
-      json.putObject("error")
-          .put("code", failure.code())
-          .put("message", failure.message())
-          .put("traceback", failure.traceback());
+      failure.into(json);
     }
     return json;
   }

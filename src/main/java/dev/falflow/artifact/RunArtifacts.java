@@ -25,7 +25,7 @@ public final class RunArtifacts {
   private static final String RUN_RESULTS = "run_results.json";
 
   private final Path targetPath;
-  private final List<ModelResult> results = new ArrayList<>();
+  private final List<NodeResult> results = new ArrayList<>();
   private @Nullable FileTime before;
 
   public RunArtifacts(Path targetPath) {
@@ -47,15 +47,19 @@ public final class RunArtifacts {
     }
   }
 
+  public Path targetPath() {
+    return targetPath;
+  }
+
   public ModelLog log(String uniqueId) {
     return new ModelLog(targetPath.resolve("fal").resolve("logs").resolve(uniqueId + ".log"));
   }
 
-  public synchronized void add(ModelResult result) {
+  public synchronized void add(NodeResult result) {
     results.add(result);
   }
 
-  public synchronized List<ModelResult> results() {
+  public synchronized List<NodeResult> results() {
     return List.copyOf(results);
   }
 
@@ -66,8 +70,11 @@ public final class RunArtifacts {
   /** Writes {@code fal_results.json} beside dbt's own results, which it repeats. */
   public void write() {
     ObjectNode file = dbtResults();
+    ArrayNode all = file.withArray("results");
     ArrayNode models = file.putArray("python_models");
-    results().forEach(result -> models.add(toJson(result)));
+    for (NodeResult result : results()) {
+      (result instanceof ModelResult ? models : all).add(toJson(result));
+    }
     try {
       AtomicFile.write(
           falResults(), Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(file));
@@ -97,7 +104,7 @@ public final class RunArtifacts {
     return frame;
   }
 
-  private JsonNode toJson(ModelResult result) {
+  private JsonNode toJson(NodeResult result) {
     Path log = result.log();
     return result.toJson().put("log", log == null ? null : targetPath.relativize(log).toString());
   }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * dbt, able to stop at Python models. One invocation at a time; {@link #close} ends its process.
@@ -38,15 +39,12 @@ public interface DbtEngine extends AutoCloseable {
   /**
    * Runs one dbt command over the project parsed last.
    *
-   * @param pythonModels unique_id to source file and inputs
-   * @param onHold called on a thread of the engine's when a Python model's turn has come; must
-   *     return at once, and {@link #release} must follow
+   * @param nodes where it is held
+   * @param onHold called on a thread of the engine's when it is fal's turn; must return at once,
+   *     and {@link #release} must follow
    */
   InvocationOutcome invoke(
-      List<String> arguments,
-      Map<String, PythonModelNode> pythonModels,
-      Consumer<DbtEvent> onEvent,
-      Consumer<HeldModel> onHold);
+      List<String> arguments, HeldNodes nodes, Consumer<DbtEvent> onEvent, Consumer<Hold> onHold);
 
   /**
    * What dbt selects from the project parsed last, parents before children.
@@ -55,10 +53,23 @@ public interface DbtEngine extends AutoCloseable {
    * @return unique_ids
    * @throws FalException {@code dbt-failed} with dbt's own message
    */
-  List<String> list(
-      List<String> arguments,
-      Map<String, PythonModelNode> pythonModels,
-      Consumer<DbtEvent> onEvent);
+  List<String> list(List<String> arguments, HeldNodes nodes, Consumer<DbtEvent> onEvent);
+
+  /**
+   * Models, sources and tests of the project parsed last, as {@code fal/_graph.py} describes them.
+   */
+  JsonNode graph();
+
+  /**
+   * A hold outside any invocation, for a script that runs by itself.
+   *
+   * @param nodes whose Python models are tables to it
+   * @param uniqueId of the model it belongs to; null for a global one
+   */
+  Hold attach(HeldNodes nodes, @Nullable String uniqueId);
+
+  /** After the last {@link #attach}: gives the database up. */
+  void detach();
 
   /**
    * A call resolved for a held model; one that dbt knows nothing of is not {@code declared}, and
@@ -66,22 +77,37 @@ public interface DbtEngine extends AutoCloseable {
    *
    * @throws FalException ref-not-found, source-not-found or ref-disabled
    */
-  ResolvedInput resolve(HeldModel model, ModelInput input);
+  ResolvedInput resolve(Hold hold, ModelInput input);
 
-  /** Lets the held model's node end: with {@code message} as its error unless it succeeded. */
-  void release(HeldModel model, boolean success, String message, long rows);
+  /**
+   * SQL rendered as a model's is.
+   *
+   * @throws FalException {@code sql-not-compiled} with dbt's own words
+   */
+  CompiledSql compile(Hold hold, String sql);
+
+  /**
+   * A relation that the held script or model writes beside its own, as a hold of its own that is to
+   * be released; its schema is made where missing.
+   *
+   * @throws FalException as {@link #resolve}
+   */
+  Hold target(Hold hold, ModelInput input);
+
+  /** Lets the held node end: with {@code message} as its error unless it succeeded. */
+  void release(Hold hold, boolean success, String message, long rows);
 
   /** Asks the running invocation to end after the nodes that are running now. */
   void cancel();
 
   /**
-   * Moves data of a held model's in or out of DuckDB, whose file only dbt's process may open.
+   * Moves data of a hold's in or out of DuckDB, whose file only dbt's process may open.
    *
    * @param command one of {@code fal/_resident.py}'s that do that, without what names the model
    * @return its result
    * @throws FalException with the database's own words
    */
-  JsonNode moveData(HeldModel model, ObjectNode command);
+  JsonNode moveData(Hold model, ObjectNode command);
 
   /**
    * dbt's own check of project, profile and connection: {@code dbt debug}.
@@ -126,14 +152,9 @@ public interface DbtEngine extends AutoCloseable {
   /** One such input: the stub's path in the project, a stable code, and what is wrong with it. */
   record Unresolved(String stubPath, ModelInput input, String code, String message) {}
 
-  /**
-   * A Python model as the engine has to know it.
-   *
-   * @param checksum of its code, to be compared with that of {@code --state}
-   * @param inputs found in it, to be fetched ahead
-   */
-  record PythonModelNode(String file, String checksum, List<ModelInput> inputs) {
-    public PythonModelNode {
+  /** SQL, and every {@code ref} and {@code source} in it, which have no query of their own. */
+  record CompiledSql(String query, List<ResolvedInput> inputs) {
+    public CompiledSql {
       inputs = List.copyOf(inputs);
     }
   }

@@ -20,6 +20,13 @@ public record DbtEvent(String name, String level, String message, JsonNode json)
         json);
   }
 
+  /**
+   * What became of the node it is about: status, message, adapter_response; null for the others.
+   */
+  public @Nullable JsonNode result() {
+    return json.get("result");
+  }
+
   /** unique_id of the node it is about, null for the others. */
   public @Nullable String uniqueId() {
     JsonNode node = json.get("node");

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** dbt driven through its programmatic API in a resident Python process (DESIGN D1). */
 public final class ResidentEngine implements DbtEngine {
@@ -51,10 +52,16 @@ public final class ResidentEngine implements DbtEngine {
               node.path("package").asText(),
               node.path("path").asText(),
               node.path("enabled").asBoolean(),
-              node.path("depends_on").valueStream().map(JsonNode::asText).toList()));
+              node.path("depends_on").valueStream().map(JsonNode::asText).toList(),
+              present(node.get("fal")),
+              node.path("patch_path").asText(null)));
     }
     return new ParsedProject(
         result.path("project").asText(), result.path("target"), result.path("credentials"), models);
+  }
+
+  private static @Nullable JsonNode present(@Nullable JsonNode json) {
+    return json == null || json.isNull() ? null : json;
   }
 
   private static RuntimeException parseFailure(JsonNode result) {
@@ -75,22 +82,16 @@ public final class ResidentEngine implements DbtEngine {
 
   @Override
   public InvocationOutcome invoke(
-      List<String> arguments,
-      Map<String, PythonModelNode> pythonModels,
-      Consumer<DbtEvent> onEvent,
-      Consumer<HeldModel> onHold) {
-    JsonNode result = invocation("invoke", arguments, pythonModels, onEvent, onHold);
+      List<String> arguments, HeldNodes nodes, Consumer<DbtEvent> onEvent, Consumer<Hold> onHold) {
+    JsonNode result = invocation("invoke", arguments, nodes, onEvent, onHold);
     JsonNode failure = result.path("message");
     return new InvocationOutcome(
         result.path("success").asBoolean(), failure.isNull() ? null : failure.asText().strip());
   }
 
   @Override
-  public List<String> list(
-      List<String> arguments,
-      Map<String, PythonModelNode> pythonModels,
-      Consumer<DbtEvent> onEvent) {
-    JsonNode result = invocation("list", arguments, pythonModels, onEvent, held -> {});
+  public List<String> list(List<String> arguments, HeldNodes nodes, Consumer<DbtEvent> onEvent) {
+    JsonNode result = invocation("list", arguments, nodes, onEvent, held -> {});
     if (!result.path("success").asBoolean()) {
       throw new FalException(
           Problem.of("dbt-failed", result.path("message").asText("dbt ls failed").strip()));
@@ -113,49 +114,76 @@ public final class ResidentEngine implements DbtEngine {
   private JsonNode invocation(
       String operation,
       List<String> arguments,
-      Map<String, PythonModelNode> pythonModels,
+      HeldNodes nodes,
       Consumer<DbtEvent> onEvent,
-      Consumer<HeldModel> onHold) {
-    process.listen(onEvent, json -> onHold.accept(heldModel(json)));
+      Consumer<Hold> onHold) {
+    process.listen(onEvent, json -> onHold.accept(hold(json)));
     ObjectNode command = ResidentProcess.command(operation);
     arguments.forEach(command.putArray("args")::add);
-    ArrayNode models = command.putArray("models");
-    pythonModels.forEach(
-        (uniqueId, model) -> {
-          ObjectNode json = models.addObject();
-          json.put("unique_id", uniqueId);
-          json.put("file", model.file()).put("checksum", model.checksum());
-          ArrayNode inputs = json.putArray("inputs");
-          model.inputs().forEach(input -> inputs.add(input.toJson()));
-        });
+    nodes.into(command);
     return process.call(command);
   }
 
-  private static HeldModel heldModel(JsonNode json) {
-    List<ResolvedInput> inputs = new ArrayList<>();
-    for (JsonNode input : json.path("inputs")) {
-      inputs.add(ResolvedInput.from(ModelInput.from(input), input));
-    }
-    return new HeldModel(
+  private static Hold hold(JsonNode json) {
+    return new Hold(
         json.path("hold").asInt(),
+        Hold.Stage.of(json.path("stage").asText()),
         json.path("unique_id").asText(),
         json.path("thread").asText(),
-        inputs,
-        json.path("model"));
+        inputs(json.path("inputs")),
+        json.path("model"),
+        present(json.get("result")));
+  }
+
+  private static List<ResolvedInput> inputs(JsonNode json) {
+    return json.valueStream()
+        .map(input -> ResolvedInput.from(ModelInput.from(input), input))
+        .toList();
   }
 
   @Override
-  public ResolvedInput resolve(HeldModel model, ModelInput input) {
-    ObjectNode command = ResidentProcess.command("resolve").put("hold", model.hold());
+  public JsonNode graph() {
+    return process.call(ResidentProcess.command("graph"));
+  }
+
+  @Override
+  public Hold attach(HeldNodes nodes, @Nullable String uniqueId) {
+    ObjectNode command = ResidentProcess.command("attach").put("unique_id", uniqueId);
+    nodes.into(command);
+    return hold(process.call(command));
+  }
+
+  @Override
+  public void detach() {
+    process.call(ResidentProcess.command("detach"));
+  }
+
+  @Override
+  public ResolvedInput resolve(Hold hold, ModelInput input) {
+    ObjectNode command = ResidentProcess.command("resolve").put("hold", hold.hold());
     command.setAll(input.toJson());
     return ResolvedInput.from(input, process.call(command));
   }
 
   @Override
-  public void release(HeldModel model, boolean success, String message, long rows) {
+  public CompiledSql compile(Hold hold, String sql) {
+    ObjectNode command = ResidentProcess.command("compile").put("hold", hold.hold());
+    JsonNode compiled = process.call(command.put("sql", sql));
+    return new CompiledSql(compiled.path("query").asText(), inputs(compiled.path("calls")));
+  }
+
+  @Override
+  public Hold target(Hold hold, ModelInput input) {
+    ObjectNode command = ResidentProcess.command("target").put("hold", hold.hold());
+    command.setAll(input.toJson());
+    return hold(process.call(command));
+  }
+
+  @Override
+  public void release(Hold hold, boolean success, String message, long rows) {
     process.tell(
         ResidentProcess.command("release")
-            .put("hold", model.hold())
+            .put("hold", hold.hold())
             .put("ok", success)
             .put("message", message)
             .put("rows", rows));
@@ -167,8 +195,8 @@ public final class ResidentEngine implements DbtEngine {
   }
 
   @Override
-  public JsonNode moveData(HeldModel model, ObjectNode command) {
-    return process.call(command.put("hold", model.hold()));
+  public JsonNode moveData(Hold hold, ObjectNode command) {
+    return process.call(command.put("hold", hold.hold()));
   }
 
   @Override

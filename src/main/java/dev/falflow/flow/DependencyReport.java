@@ -3,6 +3,7 @@ package dev.falflow.flow;
 import dev.falflow.FalException;
 import dev.falflow.Problem;
 import dev.falflow.dbt.DbtEngine;
+import dev.falflow.dbt.HeldNodes;
 import dev.falflow.dbt.ParsedProject;
 import dev.falflow.project.Project;
 import dev.falflow.python.CacheFolder;
@@ -10,6 +11,7 @@ import dev.falflow.python.DbtExecutable;
 import dev.falflow.python.PythonEnvironments;
 import dev.falflow.python.PythonInstallation;
 import dev.falflow.python.PythonPackage;
+import dev.falflow.script.Scripts;
 import dev.falflow.source.PythonSource;
 import dev.falflow.source.PythonSources;
 import dev.falflow.source.SourceAnalyzer;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,8 +92,9 @@ public final class DependencyReport {
       List<PythonSource> selected = new ArrayList<>();
       for (String uniqueId :
           engine.list(
-              request.listArguments(project.root(), new SourceSelection(project, sources)),
-              models.nodes(),
+              request.listArguments(
+                  project.root(), new SourceSelection(project, sources, Scripts.NONE)),
+              new HeldNodes(models.nodes(), List.of(), Map.of()),
               event -> {})) {
         if (models.contains(uniqueId)) {
           selected.add(models.source(uniqueId));

@@ -1,6 +1,8 @@
 package dev.falflow.flow;
 
 import dev.falflow.project.Project;
+import dev.falflow.script.Role;
+import dev.falflow.script.Script;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
@@ -18,9 +20,11 @@ import java.util.stream.Stream;
  * are real and everything else is a link, with a target folder of its own.
  */
 final class DryRun {
+  private static final String HOOK = "    ";
+
   /** The types of nodes that dbt's build runs, as unique_ids begin. */
   private static final Set<String> RUN =
-      Set.of("model", "seed", "snapshot", "test", "unit_test", "function");
+      Set.of("model", "seed", "snapshot", "test", "unit_test", "function", "script");
 
   private DryRun() {}
 
@@ -77,14 +81,30 @@ final class DryRun {
   }
 
   /** The plan's lines in dbt's order: what can be run, Python models with the user's file. */
-  static List<String> lines(List<String> selected, PythonModels models) {
+  static List<String> lines(List<String> selected, PythonModels models, ScriptNodes scripts) {
     List<String> uniqueIds =
         selected.stream().filter(id -> RUN.contains(id.substring(0, id.indexOf('.')))).toList();
     List<String> lines = new ArrayList<>();
     for (String uniqueId : uniqueIds) {
+      String place = "%d of %d  ".formatted(lines.size() - hooksIn(lines) + 1, uniqueIds.size());
+      if (uniqueId.startsWith("script.")) {
+        Script script = scripts.script(uniqueId);
+        lines.add(place + "script " + script.id() + "  python " + script.file());
+        continue;
+      }
+      hooks(lines, scripts.hooks(uniqueId, Role.PRE_HOOK), "pre-hook");
       String file = models.contains(uniqueId) ? "  python " + models.source(uniqueId).file() : "";
-      lines.add("%d of %d  %s%s".formatted(lines.size() + 1, uniqueIds.size(), uniqueId, file));
+      lines.add(place + uniqueId + file);
+      hooks(lines, scripts.hooks(uniqueId, Role.POST_HOOK), "post-hook");
     }
     return lines;
+  }
+
+  private static void hooks(List<String> lines, List<Script> hooks, String role) {
+    hooks.forEach(hook -> lines.add(HOOK + role + " " + hook.id() + "  python " + hook.file()));
+  }
+
+  private static int hooksIn(List<String> lines) {
+    return (int) lines.stream().filter(line -> line.startsWith(HOOK)).count();
   }
 }

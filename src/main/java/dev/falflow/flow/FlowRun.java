@@ -6,6 +6,7 @@ import dev.falflow.artifact.FalManifest;
 import dev.falflow.artifact.RunArtifacts;
 import dev.falflow.dbt.DbtEngine;
 import dev.falflow.dbt.DbtEvent;
+import dev.falflow.dbt.HeldNodes;
 import dev.falflow.dbt.InvocationOutcome;
 import dev.falflow.dbt.ParsedProject;
 import dev.falflow.project.FolderConfigs;
@@ -17,6 +18,7 @@ import dev.falflow.python.PythonEnvironments;
 import dev.falflow.python.PythonInstallation;
 import dev.falflow.python.PythonPackage;
 import dev.falflow.report.Reporter;
+import dev.falflow.script.Scripts;
 import dev.falflow.source.DocstringFix;
 import dev.falflow.source.PythonSource;
 import dev.falflow.source.PythonSources;
@@ -30,7 +32,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -58,7 +59,7 @@ public final class FlowRun {
   }
 
   /** The parts of a run that a Ctrl-C has to reach. */
-  private record Running(DbtEngine engine, HeldModels held) {}
+  private record Running(DbtEngine engine, Holds held) {}
 
   /**
    * Runs it all.
@@ -89,22 +90,32 @@ public final class FlowRun {
       if (request.dryRun()) {
         return plan(request, project, sources, engine);
       }
-      if (sources.models().isEmpty()) {
-        return dbtAlone(request, project, sources, engine);
-      }
-      try (ForkServer forkServer =
-          new ForkServer(
-              python.workerExecutable(),
-              packageFolder,
-              WorkerEnvironment.of(System.getenv(), request.profilesFile()),
-              folder.spill())) {
+      try (RunEnvironments environments =
+          new RunEnvironments(
+              () ->
+                  new ForkServer(
+                      python.workerExecutable(),
+                      packageFolder,
+                      WorkerEnvironment.of(System.getenv(), request.profilesFile()),
+                      folder.spill()))) {
+        if (!sources.models().isEmpty()) {
+          environments.start(); // it imports pandas while dbt parses
+        }
+        ParsedProject parsed = parse(request, project, sources, engine);
+        PythonModels models = PythonModels.link(project, sources.models(), parsed);
+        ScriptNodes scripts = ScriptNodes.of(project, parsed);
+        scripts.warnings().forEach(reporter::warning);
+        if (sources.models().isEmpty() && scripts.isEmpty()) {
+          return dbtAlone(request, project, sources, engine);
+        }
         UndeclaredInputs undeclared =
             new UndeclaredInputs(
                 request.fixDependencies(),
                 request.allowUndeclared(),
                 new DocstringFix(python.executable(), packageFolder),
                 reporter::warning);
-        return withModels(request, project, sources, engine, folder, undeclared, forkServer);
+        Asked all = new Asked(request, project, sources, parsed, models, scripts);
+        return held(all, engine, folder, undeclared, environments);
       }
     }
   }
@@ -149,25 +160,29 @@ public final class FlowRun {
   }
 
   private int plan(FlowRequest request, Project project, PythonSources sources, DbtEngine engine) {
-    PythonModels models =
-        PythonModels.link(project, sources.models(), parse(request, project, sources, engine));
+    ParsedProject parsed = parse(request, project, sources, engine);
+    PythonModels models = PythonModels.link(project, sources.models(), parsed);
+    ScriptNodes scripts = ScriptNodes.of(project, parsed);
     List<String> selected =
         engine.list(
-            request.listArguments(project.root(), new SourceSelection(project, sources)),
-            models.nodes(),
+            request.listArguments(
+                project.root(), new SourceSelection(project, sources, scripts.scripts())),
+            scripts.held(models),
             this::forwardUnlessInfo);
-    DryRun.lines(selected, models).forEach(reporter::info);
+    DryRun.lines(selected, models, scripts).forEach(reporter::info);
     return SUCCESS;
   }
 
   private int dbtAlone(
       FlowRequest request, Project project, PythonSources sources, DbtEngine engine) {
-    parse(request, project, sources, engine);
-    SourceSelection selection = new SourceSelection(project, sources);
+    SourceSelection selection = new SourceSelection(project, sources, Scripts.NONE);
     return exitCode(
         request,
         engine.invoke(
-            request.runArguments(project.root(), selection), Map.of(), this::forward, held -> {}));
+            request.runArguments(project.root(), selection),
+            HeldNodes.NONE,
+            this::forward,
+            held -> {}));
   }
 
   /** dbt's parse; of its events only warnings: the run says the rest again, we say errors. */
@@ -186,43 +201,59 @@ public final class FlowRun {
     }
   }
 
-  private int withModels(
+  /** What is to be run, all of it known. */
+  private record Asked(
       FlowRequest request,
       Project project,
       PythonSources sources,
+      ParsedProject parsed,
+      PythonModels models,
+      ScriptNodes scripts) {
+    SourceSelection selection() {
+      return new SourceSelection(project, sources, scripts.scripts());
+    }
+  }
+
+  private int held(
+      Asked asked,
       DbtEngine engine,
       DataFolder folder,
       UndeclaredInputs undeclared,
-      ForkServer forkServer) {
-    ParsedProject parsed = parse(request, project, sources, engine);
-    PythonModels models = PythonModels.link(project, sources.models(), parsed);
-    FalManifest.write(request.targetPath(project), models.manifest());
+      RunEnvironments environments) {
+    FlowRequest request = asked.request();
+    Project project = asked.project();
+    HeldNodes nodes = asked.scripts().held(asked.models());
+    FalManifest.write(request.targetPath(project), asked.models().manifest(), nodes.checksums());
     RunArtifacts artifacts = new RunArtifacts(request.targetPath(project));
     artifacts.begin();
     ExecutorService threads = Executors.newCachedThreadPool(FlowRun::daemon);
     Path drivers = cache.path().resolve("drivers");
-    try (Warehouse warehouse = Warehouses.open(parsed, engine, folder, project.root(), drivers)) {
-      HeldModels held =
-          new HeldModels(
+    Statuses statuses = new Statuses(engine::graph);
+    try (Warehouse warehouse =
+        Warehouses.open(asked.parsed(), engine, folder, project.root(), drivers)) {
+      Workplace place =
+          new Workplace(
               project,
-              models,
-              parsed.target(),
+              asked.parsed().target(),
               engine,
               warehouse,
               folder,
-              undeclared,
-              forkServer,
+              statuses,
               artifacts,
               reporter,
               threads,
               clock);
+      Holds held = new Holds(place, asked.models(), asked.scripts(), undeclared, environments);
       running = new Running(engine, held);
       throwIfInterrupted();
       InvocationOutcome outcome =
           engine.invoke(
-              request.runArguments(project.root(), new SourceSelection(project, sources)),
-              models.nodes(),
-              this::forward,
+              request.runArguments(project.root(), asked.selection()),
+              nodes,
+              event -> {
+                statuses.see(event);
+                forward(event);
+              },
               held::hold);
       if (request.writesJson()) {
         artifacts.write();

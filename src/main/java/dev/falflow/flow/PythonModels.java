@@ -7,9 +7,9 @@ import dev.falflow.Location;
 import dev.falflow.Problem;
 import dev.falflow.artifact.FalManifest;
 import dev.falflow.dbt.DbtEngine;
-import dev.falflow.dbt.DbtEngine.PythonModelNode;
 import dev.falflow.dbt.DbtEngine.UnresolvedInputs;
 import dev.falflow.dbt.DbtNode;
+import dev.falflow.dbt.HeldNodes.PythonModel;
 import dev.falflow.dbt.ModelInput;
 import dev.falflow.dbt.ParsedProject;
 import dev.falflow.project.Project;
@@ -101,13 +101,13 @@ final class PythonModels {
    * One that only the docstring names may be there for its order alone, however large its table;
    * one that is read in batches may be larger than memory.
    */
-  Map<String, PythonModelNode> nodes() {
-    Map<String, PythonModelNode> nodes = new LinkedHashMap<>();
+  Map<String, PythonModel> nodes() {
+    Map<String, PythonModel> nodes = new LinkedHashMap<>();
     byUniqueId.forEach(
         (uniqueId, source) ->
             nodes.put(
                 uniqueId,
-                new PythonModelNode(source.file(), source.code().checksum(), called(source))));
+                new PythonModel(source.file(), source.code().checksum(), called(source))));
     return nodes;
   }
 

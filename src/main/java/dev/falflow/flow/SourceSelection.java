@@ -4,6 +4,8 @@ import dev.falflow.FalException;
 import dev.falflow.Location;
 import dev.falflow.Problem;
 import dev.falflow.project.Project;
+import dev.falflow.script.Script;
+import dev.falflow.script.Scripts;
 import dev.falflow.source.PythonSource;
 import dev.falflow.source.PythonSources;
 import java.util.ArrayList;
@@ -15,9 +17,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Selection stays dbt's; only a path of a Python source is made to mean its stub, which is the node
- * (DESIGN D2): {@code models/b.py}, {@code path:models/b.py}, {@code file:b.py}, {@code b.py}, and
- * a folder, which means what dbt finds there and the stubs of the Python sources there.
+ * Selection stays dbt's; only a path of a Python source is made to mean its stub, which is the
+ * node, and that of a before or after script the script's (DESIGN D2): {@code models/b.py}, {@code
+ * path:models/b.py}, {@code file:b.py}, {@code b.py}, and a folder, which means what dbt finds
+ * there and the stubs of the Python sources there.
  */
 final class SourceSelection {
   private static final Pattern BLANKS = Pattern.compile("\\s+");
@@ -26,10 +29,12 @@ final class SourceSelection {
 
   private final Project project;
   private final List<PythonSource> sources;
+  private final List<Script> scripts;
 
-  SourceSelection(Project project, PythonSources sources) {
+  SourceSelection(Project project, PythonSources sources, Scripts scripts) {
     this.project = project;
     this.sources = sources.all();
+    this.scripts = scripts.all().stream().filter(script -> !script.role().isHook()).toList();
   }
 
   /**
@@ -77,6 +82,11 @@ final class SourceSelection {
     if (!isFile) {
       terms.add(term);
     }
+    for (Script script : scripts) {
+      if (script.model() != null && isFile && isMeant(path, script)) {
+        terms.add(text(matcher.group(1)) + "path:" + script.file() + text(matcher.group(4)));
+      }
+    }
     for (PythonSource source : sources) {
       if (!isMeant(path, source)) {
         continue;
@@ -94,6 +104,11 @@ final class SourceSelection {
       }
     }
     return terms.isEmpty() ? Set.of(term) : terms;
+  }
+
+  /** By its name, by its path as declared, or by its path in the project. */
+  private static boolean isMeant(String path, Script script) {
+    return ("/" + script.file()).endsWith("/" + path) || script.name().equals(path);
   }
 
   private static boolean isMeant(String path, PythonSource model) {

@@ -12,6 +12,11 @@ final class DbtText {
 
   private static final Pattern COUNTED = Pattern.compile("\\b(\\d+) fal (models?)\\b");
 
+  private static final Pattern SCRIPTS = Pattern.compile("\\b(\\d+) fal script model(s?)\\b");
+
+  /** A script has no relation: "SKIP relation main.(model, after.py)". */
+  private static final Pattern SKIPPED = Pattern.compile("SKIP relation \\S*?\\((.+?)\\) \\.");
+
   private DbtText() {}
 
   static String of(DbtEvent event, boolean color) {
@@ -19,6 +24,11 @@ final class DbtText {
     text =
         NODE.matcher(text).replaceAll(m -> "python model $1" + (m.group(2) == null ? "" : " .."));
     text = COUNTED.matcher(text).replaceAll("$1 python $2");
+    text = SCRIPTS.matcher(text).replaceAll("$1 script$2");
+    text = SKIPPED.matcher(text).replaceAll("SKIP script ($1) .");
+    text =
+        text.replace("creating script (", "running script (")
+            .replace("created script (", "ran script (");
     return color ? text : COLOR.matcher(text).replaceAll("");
   }
 }

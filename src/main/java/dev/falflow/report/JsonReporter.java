@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.Json;
 import dev.falflow.Location;
 import dev.falflow.Problem;
+import dev.falflow.artifact.Failure;
 import dev.falflow.artifact.ModelResult;
+import dev.falflow.artifact.NodeResult;
 import dev.falflow.dbt.DbtEvent;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -80,15 +82,18 @@ final class JsonReporter implements Reporter {
   }
 
   @Override
-  public void summary(List<ModelResult> pythonModels) {
-    for (ModelResult result : pythonModels) {
-      ModelResult.Failure failure = result.failure();
-      String message =
-          failure == null
-              ? result.name() + ": " + result.rows() + " rows"
-              : result.name() + ": " + failure.message();
-      say(failure == null ? "info" : "error", "FalModelResult", message, toJson(result));
+  public void summary(List<NodeResult> results) {
+    for (NodeResult result : results) {
+      Failure failure = result.failure();
+      String outcome = failure == null ? outcome(result) : failure.message();
+      String name = result instanceof ModelResult ? "FalModelResult" : "FalScriptResult";
+      String message = result.name() + ": " + outcome;
+      say(failure == null ? "info" : "error", name, message, toJson(result));
     }
+  }
+
+  private static String outcome(NodeResult result) {
+    return result instanceof ModelResult model ? model.rows() + " rows" : "success";
   }
 
   private static ObjectNode toJson(Problem problem) {
@@ -105,7 +110,7 @@ final class JsonReporter implements Reporter {
     return number > 0 ? number : null;
   }
 
-  private static ObjectNode toJson(ModelResult result) {
+  private static ObjectNode toJson(NodeResult result) {
     Path log = result.log();
     return result.toJson().put("log", log == null ? null : log.toString());
   }

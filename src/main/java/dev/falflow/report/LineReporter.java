@@ -1,7 +1,9 @@
 package dev.falflow.report;
 
 import dev.falflow.Problem;
+import dev.falflow.artifact.Failure;
 import dev.falflow.artifact.ModelResult;
+import dev.falflow.artifact.NodeResult;
 import dev.falflow.dbt.DbtEvent;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -84,26 +86,32 @@ final class LineReporter implements Reporter {
   }
 
   @Override
-  public void summary(List<ModelResult> pythonModels) {
-    if (pythonModels.size() > 1) {
+  public void summary(List<NodeResult> results) {
+    List<ModelResult> models =
+        results.stream()
+            .filter(ModelResult.class::isInstance)
+            .map(ModelResult.class::cast)
+            .toList();
+    if (models.size() > 1) {
       info("");
       info("Slowest Python models:");
-      pythonModels.stream()
+      models.stream()
           .sorted(Comparator.comparing(ModelResult::executionTime).reversed())
           .limit(SLOWEST)
           .forEach(result -> info("  " + slow(result)));
     }
-    for (ModelResult result : pythonModels) {
-      ModelResult.Failure failure = result.failure();
+    for (NodeResult result : results) {
+      Failure failure = result.failure();
       if (failure != null) {
         failure(result, failure);
       }
     }
   }
 
-  private void failure(ModelResult result, ModelResult.Failure failure) {
+  private void failure(NodeResult result, Failure failure) {
     error("");
-    error("Failed: " + result.uniqueId() + " (" + result.file() + ") [" + failure.code() + "]");
+    String name = result instanceof ModelResult ? result.uniqueId() : result.name();
+    error("Failed: " + name + " (" + result.file() + ") [" + failure.code() + "]");
     String traceback = failure.traceback();
     String text = traceback == null || traceback.isBlank() ? failure.message() : traceback;
     text.lines().forEach(each -> error("  " + each));

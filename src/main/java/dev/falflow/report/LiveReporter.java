@@ -2,7 +2,7 @@ package dev.falflow.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.falflow.Problem;
-import dev.falflow.artifact.ModelResult;
+import dev.falflow.artifact.NodeResult;
 import dev.falflow.dbt.DbtEvent;
 import java.time.Clock;
 import java.time.Duration;
@@ -111,8 +111,8 @@ final class LiveReporter implements Reporter {
   }
 
   @Override
-  public void summary(List<ModelResult> pythonModels) {
-    lines.summary(pythonModels);
+  public void summary(List<NodeResult> results) {
+    lines.summary(results);
   }
 
   @Override

@@ -1,7 +1,7 @@
 package dev.falflow.report;
 
 import dev.falflow.Problem;
-import dev.falflow.artifact.ModelResult;
+import dev.falflow.artifact.NodeResult;
 import dev.falflow.dbt.DbtEvent;
 import java.util.List;
 
@@ -23,7 +23,7 @@ public interface Reporter extends AutoCloseable {
   void debug(String text);
 
   /** After everything: the slowest models and every failure with its traceback. */
-  void summary(List<ModelResult> pythonModels);
+  void summary(List<NodeResult> results);
 
   /** What kept the command from running. */
   void problems(List<Problem> problems);

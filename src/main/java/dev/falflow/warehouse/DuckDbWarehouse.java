@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.Json;
 import dev.falflow.dbt.DbtEngine;
-import dev.falflow.dbt.HeldModel;
+import dev.falflow.dbt.Hold;
 import dev.falflow.dbt.ResidentProcess;
 import dev.falflow.dbt.ResolvedInput;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ public final class DuckDbWarehouse implements Warehouse {
   }
 
   @Override
-  public ModelData open(HeldModel model) {
+  public ModelData open(Hold model) {
     return new DuckDbModelData(engine, folder, model);
   }
 
@@ -32,7 +32,7 @@ public final class DuckDbWarehouse implements Warehouse {
   @Override
   public void close() {}
 
-  private record DuckDbModelData(DbtEngine engine, DataFolder folder, HeldModel model)
+  private record DuckDbModelData(DbtEngine engine, DataFolder folder, Hold model)
       implements ModelData {
     @Override
     public JsonNode columns() {

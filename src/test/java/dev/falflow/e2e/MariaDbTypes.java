@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.FalException;
 import dev.falflow.Json;
-import dev.falflow.dbt.HeldModel;
+import dev.falflow.dbt.Hold;
 import dev.falflow.dbt.ModelInput;
 import dev.falflow.dbt.ResolvedInput;
 import dev.falflow.python.ForkServer;
@@ -118,7 +118,7 @@ final class MariaDbTypes extends TypesDatabase {
       details.put("name", name).put("alias", name).put("schema", SCHEMA);
       details.put("relation", relation(name));
       try (ModelData data =
-          warehouse.open(new HeldModel(1, "model.shop." + name, "Thread-1", List.of(), details))) {
+          warehouse.open(Hold.ofModel(1, "model.shop." + name, "Thread-1", List.of(), details))) {
         Worker worker = workers.spawn(line -> output.add(line.line()));
         worker.send(message(details, data));
         Optional<JsonNode> end = worker.receive();

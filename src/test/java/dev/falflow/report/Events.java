@@ -2,6 +2,7 @@ package dev.falflow.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.falflow.Json;
+import dev.falflow.artifact.Failure;
 import dev.falflow.artifact.ModelResult;
 import dev.falflow.dbt.DbtEvent;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ final class Events {
             .formatted(model, model, materialized));
   }
 
-  static ModelResult result(String name, long millis, ModelResult.@Nullable Failure failure) {
+  static ModelResult result(String name, long millis, @Nullable Failure failure) {
     Path log = failure == null ? null : Path.of("/logs/model.shop." + name + ".log");
     return new ModelResult(
         "model.shop." + name,

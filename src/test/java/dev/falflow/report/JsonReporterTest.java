@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.falflow.Json;
 import dev.falflow.Location;
 import dev.falflow.Problem;
-import dev.falflow.artifact.ModelResult;
+import dev.falflow.artifact.Failure;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +56,7 @@ class JsonReporterTest {
 
   @Test
   void putsEverythingOfOursInTheSameShape() throws IOException {
-    var failure = new ModelResult.Failure("python-error", "models/d.py:5: é", "Traceback");
+    var failure = new Failure("python-error", "models/d.py:5: é", "Traceback");
     try (Reporter reporter = reporter(Verbosity.DEBUG)) {
       reporter.event(event("LogStartLine", "info", "x", RAW));
       reporter.output("model.shop.b", "b", "stdout", "höher\tand \"quoted\"");

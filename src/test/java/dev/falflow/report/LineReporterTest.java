@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.falflow.Location;
 import dev.falflow.Problem;
-import dev.falflow.artifact.ModelResult;
+import dev.falflow.artifact.Failure;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -110,7 +110,7 @@ class LineReporterTest {
 
   @Test
   void endsWithTheSlowestModelsAndEveryTracebackAndLog() {
-    var failure = new ModelResult.Failure("python-error", "models/d.py:5: E", "Traceback\n  x\nE");
+    var failure = new Failure("python-error", "models/d.py:5: E", "Traceback\n  x\nE");
     try (Reporter reporter = reporter(Verbosity.INFO)) {
       reporter.summary(List.of(Events.result("b", 500, null), Events.result("d", 1500, failure)));
       reporter.problems(

@@ -4,8 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.falflow.FalException;
 import dev.falflow.Location;
 import dev.falflow.Problem;
-import dev.falflow.dbt.DbtEngine.PythonModelNode;
 import dev.falflow.dbt.DbtOptions;
+import dev.falflow.dbt.HeldNodes;
+import dev.falflow.dbt.HeldNodes.PythonModel;
 import dev.falflow.dbt.process.Manifest.Node;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,14 +49,27 @@ public final class EngineLimits {
           "--record-timing-info", "each dbt process writes the file anew");
 
   private final Manifest manifest;
-  private final Map<String, PythonModelNode> python;
+  private final Map<String, PythonModel> python;
   private final RunGraph graph;
   private final List<Problem> problems = new ArrayList<>();
 
-  EngineLimits(Manifest manifest, Map<String, PythonModelNode> python, RunGraph graph) {
+  EngineLimits(Manifest manifest, Map<String, PythonModel> python, RunGraph graph) {
     this.manifest = manifest;
     this.python = python;
     this.graph = graph;
+  }
+
+  /** Scripts and hooks are nodes and stages of dbt's own run, which its API alone lets us add. */
+  static void refuseScripts(HeldNodes nodes) {
+    if (!nodes.scripts().isEmpty() || !nodes.hooks().isEmpty()) {
+      throw notHere("scripts and hooks of models (meta.fal)");
+    }
+  }
+
+  /** What this engine cannot do, as an error. */
+  static FalException notHere(String what) {
+    return new FalException(
+        Problem.of(CODE, "--dbt-engine process cannot run " + what).withHint(HINT));
   }
 
   /** Throws all that is wrong with this run, at once. */
@@ -211,7 +225,7 @@ public final class EngineLimits {
   }
 
   private Location location(Node node) {
-    PythonModelNode source = python.get(node.uniqueId());
+    PythonModel source = python.get(node.uniqueId());
     return Location.of(source == null ? node.path() : source.file());
   }
 

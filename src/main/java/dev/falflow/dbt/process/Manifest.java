@@ -247,7 +247,14 @@ final class Manifest {
 
   private static DbtNode dbtNode(Node node, boolean enabled) {
     return new DbtNode(
-        node.uniqueId, node.name, node.packageName, node.path, enabled, node.dependsOn);
+        node.uniqueId,
+        node.name,
+        node.packageName,
+        node.path,
+        enabled,
+        node.dependsOn,
+        node.json().at("/config/meta").get("fal"),
+        node.json().path("patch_path").asText(null));
   }
 
   /** Names that a {@code ref} or a {@code source} may give. */

@@ -11,7 +11,9 @@ import dev.falflow.dbt.DbtEvent;
 import dev.falflow.dbt.DbtOption;
 import dev.falflow.dbt.DbtOptions;
 import dev.falflow.dbt.DebugOutcome;
-import dev.falflow.dbt.HeldModel;
+import dev.falflow.dbt.HeldNodes;
+import dev.falflow.dbt.HeldNodes.PythonModel;
+import dev.falflow.dbt.Hold;
 import dev.falflow.dbt.InvocationOutcome;
 import dev.falflow.dbt.ModelInput;
 import dev.falflow.dbt.ParsedProject;
@@ -130,10 +132,9 @@ public final class ProcessEngine implements DbtEngine {
 
   @Override
   public InvocationOutcome invoke(
-      List<String> arguments,
-      Map<String, PythonModelNode> pythonModels,
-      Consumer<DbtEvent> onEvent,
-      Consumer<HeldModel> onHold) {
+      List<String> arguments, HeldNodes nodes, Consumer<DbtEvent> onEvent, Consumer<Hold> onHold) {
+    EngineLimits.refuseScripts(nodes);
+    Map<String, PythonModel> pythonModels = nodes.models();
     DbtCommandLine asked = DbtCommandLine.of(arguments);
     if (pythonModels.isEmpty()) {
       return outcome(dbt.run(asked, onEvent));
@@ -206,10 +207,7 @@ public final class ProcessEngine implements DbtEngine {
   }
 
   @Override
-  public List<String> list(
-      List<String> arguments,
-      Map<String, PythonModelNode> pythonModels,
-      Consumer<DbtEvent> onEvent) {
+  public List<String> list(List<String> arguments, HeldNodes nodes, Consumer<DbtEvent> onEvent) {
     DbtCommandLine asked = DbtCommandLine.of(arguments);
     Set<String> selected = dbt.list(asked, onEvent);
     return Manifest.read(targetPath).parentsFirst().stream()
@@ -219,7 +217,30 @@ public final class ProcessEngine implements DbtEngine {
   }
 
   @Override
-  public ResolvedInput resolve(HeldModel model, ModelInput input) {
+  public JsonNode graph() {
+    throw EngineLimits.notHere("list_models() and its like");
+  }
+
+  @Override
+  public Hold attach(HeldNodes nodes, @Nullable String uniqueId) {
+    throw EngineLimits.notHere("a script of its own");
+  }
+
+  @Override
+  public void detach() {}
+
+  @Override
+  public CompiledSql compile(Hold hold, String sql) {
+    throw EngineLimits.notHere("execute_sql()");
+  }
+
+  @Override
+  public Hold target(Hold hold, ModelInput input) {
+    throw EngineLimits.notHere("write_to_source()");
+  }
+
+  @Override
+  public ResolvedInput resolve(Hold model, ModelInput input) {
     ProcessRun run = running;
     if (run == null) {
       throw new IllegalStateException(model.uniqueId() + " is not held");
@@ -228,7 +249,7 @@ public final class ProcessEngine implements DbtEngine {
   }
 
   @Override
-  public void release(HeldModel model, boolean success, String message, long rows) {
+  public void release(Hold model, boolean success, String message, long rows) {
     ProcessRun run = running;
     if (run != null) {
       run.release(model, success, message, rows);
@@ -246,7 +267,7 @@ public final class ProcessEngine implements DbtEngine {
   }
 
   @Override
-  public JsonNode moveData(HeldModel model, ObjectNode command) {
+  public JsonNode moveData(Hold model, ObjectNode command) {
     Manifest.Node node = parsed().node(model.uniqueId());
     return keeper.call(command.put("relation", node.relation()).put("schema", node.quotedSchema()));
   }

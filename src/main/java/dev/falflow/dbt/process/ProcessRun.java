@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.FalException;
 import dev.falflow.Json;
-import dev.falflow.dbt.DbtEngine.PythonModelNode;
 import dev.falflow.dbt.DbtEvent;
-import dev.falflow.dbt.HeldModel;
+import dev.falflow.dbt.HeldNodes.PythonModel;
+import dev.falflow.dbt.Hold;
 import dev.falflow.dbt.InvocationOutcome;
 import dev.falflow.dbt.ModelInput;
 import dev.falflow.dbt.ResidentProcess;
@@ -47,11 +47,11 @@ final class ProcessRun {
   private final ResidentProcess keeper;
   private final Clock clock;
   private final RunGraph graph;
-  private final Map<String, PythonModelNode> python;
+  private final Map<String, PythonModel> python;
   private final DbtCommandLine asked;
   private final JsonNode target;
   private final Path targetPath;
-  private final Consumer<HeldModel> onHold;
+  private final Consumer<Hold> onHold;
   private final RunEvents events;
   private final MergedResults results;
   private final Instant started;
@@ -75,12 +75,12 @@ final class ProcessRun {
       Clock clock,
       Manifest manifest,
       RunGraph graph,
-      Map<String, PythonModelNode> python,
+      Map<String, PythonModel> python,
       DbtCommandLine asked,
       JsonNode target,
       Path targetPath,
       Consumer<DbtEvent> onEvent,
-      Consumer<HeldModel> onHold) {
+      Consumer<Hold> onHold) {
     this.dbt = dbt;
     this.keeper = keeper;
     this.clock = clock;
@@ -269,14 +269,13 @@ final class ProcessRun {
     int number = ++lastHold;
     try {
       List<ResolvedInput> inputs = new ArrayList<>();
-      PythonModelNode model = python.get(node.uniqueId());
+      PythonModel model = python.get(node.uniqueId());
       for (ModelInput input : model == null ? List.<ModelInput>of() : model.inputs()) {
         inputs.add(resolve(node.uniqueId(), input));
       }
       JsonNode previous = describe(node.relation());
       holds.put(number, new Holding(node, thread, begun, clock.instant()));
-      onHold.accept(
-          new HeldModel(number, node.uniqueId(), thread, inputs, details(node, previous)));
+      onHold.accept(Hold.ofModel(number, node.uniqueId(), thread, inputs, details(node, previous)));
     } catch (FalException e) {
       holds.put(number, new Holding(node, thread, begun, clock.instant()));
       released.add(new Released(number, false, e.words(), 0));
@@ -307,7 +306,7 @@ final class ProcessRun {
     return details;
   }
 
-  void release(HeldModel model, boolean success, String message, long rows) {
+  void release(Hold model, boolean success, String message, long rows) {
     released.add(new Released(model.hold(), success, message, rows));
   }
 
@@ -315,7 +314,7 @@ final class ProcessRun {
     Holding holding = Objects.requireNonNull(holds.remove(end.hold()));
     Node node = holding.node();
     Instant now = clock.instant();
-    PythonModelNode model = python.get(node.uniqueId());
+    PythonModel model = python.get(node.uniqueId());
     String file = model == null ? node.path() : model.file();
     String message =
         end.success()

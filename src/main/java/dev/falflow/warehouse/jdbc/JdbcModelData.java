@@ -3,7 +3,7 @@ package dev.falflow.warehouse.jdbc;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.falflow.Json;
-import dev.falflow.dbt.HeldModel;
+import dev.falflow.dbt.Hold;
 import dev.falflow.dbt.ResolvedInput;
 import dev.falflow.warehouse.DataFolder;
 import dev.falflow.warehouse.ModelData;
@@ -24,7 +24,7 @@ final class JdbcModelData implements ModelData {
   private final BufferAllocator allocator;
 
   JdbcModelData(
-      HeldModel model,
+      Hold model,
       Dialect dialect,
       JdbcConnections connections,
       DataFolder folder,

@@ -3,7 +3,7 @@ package dev.falflow.warehouse.jdbc;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.falflow.FalException;
 import dev.falflow.Problem;
-import dev.falflow.dbt.HeldModel;
+import dev.falflow.dbt.Hold;
 import dev.falflow.warehouse.DataFolder;
 import dev.falflow.warehouse.ModelData;
 import dev.falflow.warehouse.Warehouse;
@@ -77,7 +77,7 @@ public final class JdbcWarehouse implements Warehouse {
   }
 
   @Override
-  public ModelData open(HeldModel model) {
+  public ModelData open(Hold model) {
     return new JdbcModelData(model, dialect, connections, folder, allocator);
   }
 

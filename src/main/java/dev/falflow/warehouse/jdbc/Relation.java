@@ -1,7 +1,7 @@
 package dev.falflow.warehouse.jdbc;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.falflow.dbt.HeldModel;
+import dev.falflow.dbt.Hold;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
@@ -26,7 +26,7 @@ record Relation(
     VIEW
   }
 
-  static Relation of(HeldModel model) {
+  static Relation of(Hold model) {
     JsonNode details = model.details();
     String sql = details.path("relation").asText();
     String name = details.path("alias").asText();

@@ -3,7 +3,7 @@ package dev.falflow.warehouse.postgres;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.falflow.Json;
-import dev.falflow.dbt.HeldModel;
+import dev.falflow.dbt.Hold;
 import dev.falflow.dbt.ResolvedInput;
 import dev.falflow.warehouse.DataFolder;
 import dev.falflow.warehouse.ModelData;
@@ -23,7 +23,7 @@ import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvid
  * One model on PostgreSQL. Its inputs are read in one snapshot, each on a connection of its own.
  */
 final class PostgresModelData implements ModelData {
-  private final HeldModel model;
+  private final Hold model;
   private final PostgresConnections connections;
   private final TypeCatalog types;
   private final DataFolder folder;
@@ -32,7 +32,7 @@ final class PostgresModelData implements ModelData {
   private final Semaphore readers;
 
   PostgresModelData(
-      HeldModel model,
+      Hold model,
       PostgresConnections connections,
       TypeCatalog types,
       DataFolder folder,

@@ -1,7 +1,7 @@
 package dev.falflow.warehouse.postgres;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.falflow.dbt.HeldModel;
+import dev.falflow.dbt.Hold;
 import dev.falflow.warehouse.DataFolder;
 import dev.falflow.warehouse.ModelData;
 import dev.falflow.warehouse.Warehouse;
@@ -32,7 +32,7 @@ public final class PostgresWarehouse implements Warehouse {
   }
 
   @Override
-  public ModelData open(HeldModel model) {
+  public ModelData open(Hold model) {
     return new PostgresModelData(model, connections, types, folder, allocator, readers);
   }
 

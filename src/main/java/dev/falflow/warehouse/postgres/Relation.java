@@ -1,7 +1,7 @@
 package dev.falflow.warehouse.postgres;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.falflow.dbt.HeldModel;
+import dev.falflow.dbt.Hold;
 import dev.falflow.warehouse.Identifiers;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -11,7 +11,7 @@ import java.sql.Statement;
 
 /** A table or view by its schema and name. */
 record Relation(String schema, String name) {
-  static Relation of(HeldModel model) {
+  static Relation of(Hold model) {
     JsonNode details = model.details();
     return new Relation(details.path("schema").asText(), details.path("alias").asText());
   }

@@ -2,7 +2,7 @@ package dev.falflow.warehouse.jdbc;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.Json;
-import dev.falflow.dbt.HeldModel;
+import dev.falflow.dbt.Hold;
 import dev.falflow.dbt.ModelInput;
 import dev.falflow.dbt.ResolvedInput;
 import dev.falflow.warehouse.DataFolder;
@@ -105,7 +105,7 @@ final class MariaDbRates {
   private ModelData model() {
     ObjectNode details = Json.MAPPER.createObjectNode();
     details.put("relation", "`shop`.`made`").put("alias", "made").put("schema", "shop");
-    return warehouse.open(new HeldModel(1, "model.shop.made", "Thread-1", List.of(), details));
+    return warehouse.open(Hold.ofModel(1, "model.shop.made", "Thread-1", List.of(), details));
   }
 
   private void read() {

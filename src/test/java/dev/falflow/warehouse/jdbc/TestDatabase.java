@@ -2,7 +2,7 @@ package dev.falflow.warehouse.jdbc;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.Json;
-import dev.falflow.dbt.HeldModel;
+import dev.falflow.dbt.Hold;
 import dev.falflow.dbt.ModelInput;
 import dev.falflow.dbt.ResolvedInput;
 import dev.falflow.warehouse.DataFolder;
@@ -80,7 +80,7 @@ final class TestDatabase implements AutoCloseable {
   ModelData model(String name) {
     ObjectNode details = Json.MAPPER.createObjectNode();
     details.put("relation", relation(name)).put("alias", name).put("schema", schema);
-    return warehouse.open(new HeldModel(1, "model.shop." + name, "Thread-1", List.of(), details));
+    return warehouse.open(Hold.ofModel(1, "model.shop." + name, "Thread-1", List.of(), details));
   }
 
   List<Path> read(String query) {

@@ -1,0 +1,29 @@
+package dev.falflow.flow;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.falflow.artifact.RunArtifacts;
+import dev.falflow.dbt.DbtEngine;
+import dev.falflow.project.Project;
+import dev.falflow.report.Reporter;
+import dev.falflow.warehouse.DataFolder;
+import dev.falflow.warehouse.Warehouse;
+import java.time.Clock;
+import java.util.concurrent.Executor;
+
+/**
+ * What every Python file of a run is run with.
+ *
+ * @param target of the profile, without secrets
+ * @param statuses of dbt's nodes so far
+ */
+record Workplace(
+    Project project,
+    JsonNode target,
+    DbtEngine engine,
+    Warehouse warehouse,
+    DataFolder folder,
+    Statuses statuses,
+    RunArtifacts artifacts,
+    Reporter reporter,
+    Executor threads,
+    Clock clock) {}
