@@ -88,9 +88,13 @@ final class ScriptFolder {
           "'" + declared + "' is neither a Python file (.py) nor a notebook (.ipynb)",
           null);
     } else if (!Files.isRegularFile(path)) {
-      String where = Path.of(declared).isAbsolute() ? "" : ": looked for " + file(path);
-      String message = "the script '" + declared + "' does not exist" + where;
-      findings.error(at, "script-not-found", message, hint(path, declared));
+      String message = "the script '" + declared + "' does not exist";
+      if (Path.of(declared).isAbsolute()) {
+        findings.error(at, "script-not-found", message, null);
+      } else {
+        message += ": looked for " + file(path);
+        findings.error(at, "script-not-found", message, hint(path, declared));
+      }
     } else {
       return path;
     }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import dev.falflow.FalException;
 import dev.falflow.Json;
 import dev.falflow.Location;
-import dev.falflow.NearNames;
 import dev.falflow.Problem;
 import dev.falflow.project.ModelFiles;
 import dev.falflow.project.Project;
@@ -35,6 +34,7 @@ final class ScriptReader {
   private final Project project;
   private final DeclaringFiles files;
   private final Findings findings = new Findings();
+  private final SettingChecks checks = new SettingChecks(findings);
   private final ScriptFolder folder;
   private final List<Script> scripts = new ArrayList<>();
   private final Map<String, String> environments = new LinkedHashMap<>();
@@ -64,12 +64,12 @@ final class ScriptReader {
   }
 
   private void readNode(ScriptedNode node, Setting fal) {
-    if (!isMap(fal)) {
+    if (!checks.isMap(fal)) {
       return;
     }
-    refuseOtherKeys(fal, NODE_KEYS);
+    checks.refuseOtherKeys(fal, NODE_KEYS);
     Target target = new Target(node.uniqueId(), node.name(), new LinkedHashMap<>());
-    String environment = environment(fal);
+    String environment = checks.environment(fal);
     if (environment != null) {
       environments.put(node.uniqueId(), environment);
     }
@@ -86,8 +86,8 @@ final class ScriptReader {
     for (Path file : found.properties()) {
       if (project.stubFolders().stream().noneMatch(file::startsWith)) {
         Setting fal = schemaFal(file);
-        if (fal != null && isMap(fal)) {
-          refuseOtherKeys(fal, List.of(SCRIPTS));
+        if (fal != null && checks.isMap(fal)) {
+          checks.refuseOtherKeys(fal, List.of(SCRIPTS));
           readScripts(fal.get(SCRIPTS), target, Role.GLOBAL_BEFORE, Role.GLOBAL_AFTER);
         }
       }
@@ -119,33 +119,9 @@ final class ScriptReader {
     }
   }
 
-  private boolean isMap(Setting fal) {
-    if (fal.isFilled() && !fal.isMap()) {
-      findings.warn(
-          fal,
-          "ignored-fal",
-          fal.name() + " has to be a map, not " + fal.kind() + ", and is passed over",
-          null);
-    }
-    return fal.isFilled() && fal.isMap();
-  }
-
-  private void refuseOtherKeys(Setting map, List<String> known) {
-    for (String key : map.keys()) {
-      if (!known.contains(key)) {
-        String near = NearNames.hint(key, known).strip();
-        findings.error(
-            map.get(key),
-            "unknown-fal-key",
-            map.name() + " has no key '" + key + "'",
-            near.isEmpty() ? "It knows " + String.join(", ", known) + "." : near);
-      }
-    }
-  }
-
   private void readScripts(Setting setting, Target target, Role before, Role after) {
     if (setting.isMap()) {
-      refuseOtherKeys(setting, List.of("before", "after"));
+      checks.refuseOtherKeys(setting, List.of("before", "after"));
       readPaths(setting.get("before"), target, before);
       readPaths(setting.get("after"), target, after);
     } else {
@@ -154,14 +130,13 @@ final class ScriptReader {
   }
 
   private void readPaths(Setting list, Target target, Role role) {
-    for (Setting item : itemsOf(list)) {
+    for (Setting item : checks.itemsOf(list)) {
       if (item.isText()) {
         add(item, target, role, Map.of(), null);
       } else {
-        findings.error(
+        checks.refuse(
             item,
-            "bad-fal-value",
-            list.name() + " takes paths only, not " + item.kind(),
+            "takes paths only, not " + item.kind(),
             role.isGlobal() ? null : "For arguments use pre-hook or post-hook.");
       }
     }
@@ -169,57 +144,34 @@ final class ScriptReader {
 
   private void readHooks(
       Setting list, Target target, Role role, @Nullable String modelEnvironment) {
-    for (Setting item : itemsOf(list)) {
+    for (Setting item : checks.itemsOf(list)) {
       if (item.isText()) {
         add(item, target, role, Map.of(), modelEnvironment);
       } else if (item.isMap()) {
         readHook(item, target, role, modelEnvironment);
       } else {
-        String words = list.name() + " lists " + item.kind() + " where a path or a map belongs";
-        findings.error(item, "bad-fal-value", words, null);
+        checks.refuse(item, "lists " + item.kind() + " where a path or a map belongs", null);
       }
     }
   }
 
   private void readHook(Setting hook, Target target, Role role, @Nullable String modelEnvironment) {
-    refuseOtherKeys(hook, List.of(PATH, "with", ENVIRONMENT));
+    checks.refuseOtherKeys(hook, List.of(PATH, "with", ENVIRONMENT));
     Setting with = hook.get("with");
     if (with.isFilled() && !with.isMap()) {
-      String words = with.name() + " has to be a map of arguments, not " + with.kind();
-      findings.error(with, "bad-fal-value", words, null);
+      checks.refuse(with, "has to be a map of arguments, not " + with.kind(), null);
     }
     Map<String, @Nullable Object> arguments =
         with.isMap() ? Json.MAPPER.convertValue(with.value(), new TypeReference<>() {}) : Map.of();
-    String own = environment(hook);
+    String own = checks.environment(hook);
     Setting path = hook.get(PATH);
     if (!path.isFilled()) {
       findings.error(hook, "bad-fal-value", "A hook must specify path.", null);
     } else if (!path.isText()) {
-      String words = path.name() + " has to be a path, not " + path.kind();
-      findings.error(path, "bad-fal-value", words, null);
+      checks.refuse(path, "has to be a path, not " + path.kind(), null);
     } else {
       add(path, target, role, arguments, own == null ? modelEnvironment : own);
     }
-  }
-
-  /** The items that are filled, of what has to be a list. */
-  private List<Setting> itemsOf(Setting list) {
-    if (list.isFilled() && !list.isList()) {
-      String words = list.name() + " has to be a list, not " + list.kind();
-      findings.error(
-          list, "bad-fal-value", words, list.isText() ? "Write [" + list.text() + "]." : null);
-    }
-    return list.items().stream().filter(Setting::isFilled).toList();
-  }
-
-  private @Nullable String environment(Setting of) {
-    Setting environment = of.get(ENVIRONMENT);
-    if (environment.isFilled() && !environment.isText()) {
-      String words =
-          environment.name() + " has to be an environment's name, not " + environment.kind();
-      findings.error(environment, "bad-fal-value", words, null);
-    }
-    return environment.isFilled() && environment.isText() ? environment.text() : null;
   }
 
   private void add(
