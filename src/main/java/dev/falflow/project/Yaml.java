@@ -18,13 +18,13 @@ import org.yaml.snakeyaml.error.YAMLException;
  * YAML 1.1 as dbt reads it: anchors, merge keys, last of equal keys wins. SnakeYAML is used
  * directly because Jackson's tree of a YAML file leaves aliases and merge keys unresolved.
  */
-final class Yaml {
+public final class Yaml {
   private static final int MAX_CODE_POINTS = 64 << 20;
 
   private Yaml() {}
 
   /** The value of a YAML text: maps with text keys, lists, scalars; null when it is empty. */
-  static @Nullable Object parse(String text, String file) {
+  public static @Nullable Object parse(String text, String file) {
     LoaderOptions options = new LoaderOptions();
     options.setCodePointLimit(MAX_CODE_POINTS);
     options.setMaxAliasesForCollections(Integer.MAX_VALUE);
@@ -56,7 +56,7 @@ final class Yaml {
 
   /** The value as a map; empty when it is anything else. */
   @SuppressWarnings("unchecked") // withTextKeys made every map one with text keys
-  static Map<String, @Nullable Object> map(@Nullable Object value) {
+  public static Map<String, @Nullable Object> map(@Nullable Object value) {
     return value instanceof Map ? (Map<String, @Nullable Object>) value : Map.of();
   }
 

@@ -25,13 +25,13 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * @param key that the piece stands under, null for the whole file and items of lists
  * @param node null where the file has none
  */
-record YamlPlaces(String file, @Nullable Node key, @Nullable Node node) {
+public record YamlPlaces(String file, @Nullable Node key, @Nullable Node node) {
   /**
    * Reads a file.
    *
    * @throws FalException when it is no valid YAML
    */
-  static YamlPlaces read(Path path, String file) {
+  public static YamlPlaces read(Path path, String file) {
     try (Reader reader = Files.newBufferedReader(path)) {
       Yaml.parse(Files.readString(path), file); // says what is wrong with it, and where
       Node node = new org.yaml.snakeyaml.Yaml(new LoaderOptions()).compose(reader);
@@ -43,7 +43,7 @@ record YamlPlaces(String file, @Nullable Node key, @Nullable Node node) {
   }
 
   /** What a map holds, by its keys; empty for anything else. */
-  Map<String, YamlPlaces> entries() {
+  public Map<String, YamlPlaces> entries() {
     Map<String, YamlPlaces> entries = new LinkedHashMap<>();
     if (node instanceof MappingNode map) {
       for (NodeTuple entry : map.getValue()) {
@@ -56,24 +56,24 @@ record YamlPlaces(String file, @Nullable Node key, @Nullable Node node) {
   }
 
   /** What stands under a key; nothing where there is none. */
-  YamlPlaces get(String name) {
+  public YamlPlaces get(String name) {
     return entries().getOrDefault(name, new YamlPlaces(file, null, null));
   }
 
   /** The items of a list; empty for anything else. */
-  List<YamlPlaces> items() {
+  public List<YamlPlaces> items() {
     return node instanceof SequenceNode list
         ? list.getValue().stream().map(item -> new YamlPlaces(file, null, item)).toList()
         : List.of();
   }
 
   /** The text of a scalar, null for anything else. */
-  @Nullable String text() {
+  public @Nullable String text() {
     return node instanceof ScalarNode scalar ? scalar.getValue() : null;
   }
 
   /** Whether there is something: no null, no empty list or map. */
-  boolean isFilled() {
+  public boolean isFilled() {
     String text = text();
     return text == null
         ? !entries().isEmpty() || !items().isEmpty()
@@ -81,7 +81,7 @@ record YamlPlaces(String file, @Nullable Node key, @Nullable Node node) {
   }
 
   /** Of the key, else of the piece. */
-  Location where() {
+  public Location where() {
     Node at = key == null ? node : key;
     return at == null
         ? Location.of(file)

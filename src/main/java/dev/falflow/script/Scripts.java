@@ -31,7 +31,7 @@ public final class Scripts {
    * @throws FalException with everything that is wrong with them
    */
   public static Scripts read(Project project, List<ScriptedNode> nodes) {
-    return NONE;
+    return new ScriptReader(project).read(nodes);
   }
 
   /** Those of the models in the order given, each model's as declared; then the global ones. */
