@@ -189,7 +189,7 @@ def execute_sql(
     frame: Literal["pandas", "polars", "arrow"] = "pandas",
     dtypes: Dtypes | None = None,
 ) -> Any:
-    """The result of a query, its Jinja compiled by dbt: ``ref``, ``source``, ``var`` and macros are as in a model's SQL."""
+    """The result of a query, its Jinja compiled by dbt: ``ref``, ``source``, ``var``, macros are as in a model's SQL."""
     return _current("execute_sql()").execute(sql, frame, dtypes)
 
 
@@ -246,7 +246,7 @@ def env_var(name: str, default: str | None = None) -> str:
 
 
 class Context:
-    """What is known about this run: ``current_model``, ``target``, ``config``, ``vars``, ``arguments``; and the functions above."""
+    """What is known about this run: ``current_model``, ``target``, ``config``, ``vars``, ``arguments``."""
 
     ref = staticmethod(ref)
     source = staticmethod(source)

@@ -209,7 +209,7 @@ def _result(
 
 
 def _is_error(result: Any) -> bool:
-    return result.status == NodeStatus.Error
+    return bool(result.status == NodeStatus.Error)
 
 
 _current: Around | None = None
@@ -228,9 +228,7 @@ def _install() -> None:
 
     def with_hooks(self: Any, manifest: Any) -> Any:
         around = _current
-        return (
-            safe_run(self, manifest) if around is None else around.run(self, manifest, safe_run)
-        )
+        return safe_run(self, manifest) if around is None else around.run(self, manifest, safe_run)
 
     def without_order(self: Any, *args: Any, **kwargs: Any) -> None:
         select(self, *args, **kwargs)

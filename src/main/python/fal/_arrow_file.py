@@ -94,8 +94,10 @@ def write(
 
 
 def read(files: Iterable[str]) -> pa.Table:
-    """The rows of ``write``'s files, mapped."""
+    """The rows of ``write``'s files, mapped; nothing where there are none."""
     readers = [pa.ipc.open_file(pa.memory_map(file)) for file in files]
+    if not readers:
+        return pa.table({})
     total = sum(reader.num_record_batches for reader in readers)
     batches = [
         readers[number % len(readers)].get_batch(number // len(readers)) for number in range(total)

@@ -183,8 +183,9 @@ class Invocation:
 
         def counted(match: re.Match[str]) -> str:
             models = int(match[1]) - count
-            word, noun = ("model" if models == 1 else "models"), (
-                "script" if count == 1 else "scripts"
+            word, noun = (
+                ("model" if models == 1 else "models"),
+                ("script" if count == 1 else "scripts"),
             )
             return f"{models} {word}, {count} {noun}"
 
@@ -268,7 +269,6 @@ class Invocation:
             raise PythonModelError(outcome["message"], model.file)
         node.config._extra["fal_message"] = outcome["message"]
         node.config._extra["fal_rows"] = outcome["rows"]
-
 
     def _hold_around(self, stage: str, unique_id: str, result: Any) -> dict[str, Any]:
         """The turn of a script, or of a model's hooks; ``result`` is the model's own, for those after it."""

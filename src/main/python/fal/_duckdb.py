@@ -72,12 +72,16 @@ class DuckDb:
             yield handle.cursor()
 
     def read(self, query: str, room: _arrow_file.Room) -> tuple[list[str], int]:
-        """Stream a query into Arrow IPC files; their paths and rows.
+        """Stream a query into Arrow IPC files; their paths and rows. A statement without a result has none.
 
         Each field carries the column's own type as metadata ``fal:database_type``.
         """
-        with self._cursor() as cursor, _Rows(cursor, query) as rows:
-            return _arrow_file.write(room, rows.schema, rows)
+        with self._cursor() as cursor:
+            found = cursor.sql(query)
+            if found is None:
+                return [], 0
+            with _Rows(found) as rows:
+                return _arrow_file.write(room, rows.schema, rows)
 
     # A connection of dbt's belongs to a thread. What lasts longer than one call has a handle of its own.
 
@@ -116,8 +120,7 @@ class DuckDb:
 class _Rows:
     """A query's result as tables of a row group each, with the columns' own types."""
 
-    def __init__(self, cursor: Any, query: str) -> None:
-        found = cursor.sql(query)
+    def __init__(self, found: Any) -> None:
         _refuse_unions(found)
         self._reader = _reader(found)
         self.schema = pa.schema(
@@ -143,7 +146,7 @@ class Stream:
 
     def __init__(self, handle: Any, query: str) -> None:
         self.handle = handle
-        self._rows = _Rows(handle.cursor(), query)
+        self._rows = _Rows(handle.cursor().sql(query))
         self._tables = iter(self._rows)
         self._begun = False
 

@@ -1,4 +1,4 @@
-"""What ``ref`` and ``source`` mean to a node, and SQL that calls them; with ``_dbt``, all of dbt's inside that fal leans on.
+"""What ``ref`` and ``source`` mean to a node, and SQL that calls them; with ``_dbt``, all of dbt's inside fal leans on.
 
 What it rests on:
 
@@ -22,6 +22,7 @@ from dbt.context.providers import generate_runtime_model_context
 from dbt.contracts.files import FileHash
 from dbt.contracts.graph.nodes import ModelNode
 from dbt_common.exceptions import DbtRuntimeError
+
 
 @dataclass(frozen=True)
 class Resolved:

@@ -164,16 +164,16 @@ def _test(each: Mapping[str, Any]) -> DbtTest:
         list(each["model_ids"]),
         list(each["source_ids"]),
     )
-    return DbtGenericTest(*known, each.get("column")) if each["generic"] else DbtSingularTest(*known)
+    return (
+        DbtGenericTest(*known, each.get("column")) if each["generic"] else DbtSingularTest(*known)
+    )
 
 
 def _columns(each: Mapping[str, Any]) -> dict[str, Fields]:
     return {name: Fields(column) for name, column in each["columns"].items()}
 
 
-def _model(
-    each: Mapping[str, Any], tests: Mapping[str | None, list[DbtGenericTest]]
-) -> DbtModel:
+def _model(each: Mapping[str, Any], tests: Mapping[str | None, list[DbtGenericTest]]) -> DbtModel:
     own = tests.get(each["unique_id"], [])
     return DbtModel(
         name=each["name"],
@@ -191,9 +191,7 @@ def _model(
     )
 
 
-def _source(
-    each: Mapping[str, Any], tests: Mapping[str | None, list[DbtGenericTest]]
-) -> DbtSource:
+def _source(each: Mapping[str, Any], tests: Mapping[str | None, list[DbtGenericTest]]) -> DbtSource:
     own = tests.get(each["unique_id"], [])
     freshness = each.get("freshness")
     return DbtSource(

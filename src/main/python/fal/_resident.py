@@ -22,8 +22,8 @@ Commands (each with ``id``, answered ``{"type": "reply", "id", "ok": true, "resu
 ``detach``   the last one: nothing is open any more.
 ``resolve``  ``hold``, ``kind``, ``arguments``, ``version``: a call that analysis did not see.
 ``compile``  ``hold``, ``sql``. Result: ``query``, ``calls`` of ref and source in it, resolved.
-``target``   ``hold``, ``kind`` (``source``, or ``this`` for the model itself), ``arguments``: a relation that is to be written, its schema made where missing.
-             Result: a hold of its own, to be released: ``hold``, ``unique_id``, ``model``.
+``target``   ``hold``, ``kind`` (``source``, or ``this`` for the model itself), ``arguments``: a relation that is to be
+             written, its schema made where missing. Result: a hold of its own, to be released: ``hold``, ``unique_id``, ``model``.
 ``read``     ``query``, ``directory`` for its files and the most bytes they may have there (``size``, null
              without), ``spill`` for the others. Result: Arrow files, rows.
 ``stream``   ``query``: to be read part by part. Result: number.
@@ -38,8 +38,8 @@ Without a reply: ``release`` (``hold``, ``ok``, ``message``, ``rows``) ends a ho
 stops the invocation after the nodes that are running.
 
 Messages: ``{"type": "hello", …}`` once; ``{"type": "event", …}``; ``{"type": "hold", "hold", "stage",
-"unique_id", "inputs", "model"}`` when the turn has come of a Python model (``stage`` is ``model``), of a script (``script``)
-or of a model's hooks (``pre-hook``, ``post-hook``, which gives the model's ``result``): its thread waits.
+"unique_id", "inputs", "model"}`` when the turn has come of a Python model (``stage`` is ``model``), of a script
+(``script``) or of a model's hooks (``pre-hook``, ``post-hook``, which gives the model's ``result``): its thread waits.
 """
 
 from __future__ import annotations

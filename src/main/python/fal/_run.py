@@ -67,7 +67,7 @@ class Run:
         return self._read("source", name, None, frame, dtypes, batch_size)
 
     def write(self, data: Any, dtype: Mapping[str, Any] | None, mode: str) -> None:
-        """A Python model's own table is published at its script's end, once; a script's model at once, as often as it likes."""
+        """A Python model's own table is published at its script's end, once; a script's model at each call."""
         self._refuse_in_hooks("write_to_model")
         if self.model.role == "global":
             raise FalError(

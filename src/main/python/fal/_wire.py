@@ -93,8 +93,8 @@ class Input:
 class RunModel:
     """The first message a worker gets: which file to run, and all it may know.
 
-    ``role`` is ``model``, ``before``, ``after``, ``pre-hook``, ``post-hook`` or ``global``. What follows it is of the model
-    itself, or of the one that a script belongs to; a global script has none, and no ``name``.
+    ``role`` is ``model``, ``before``, ``after``, ``pre-hook``, ``post-hook`` or ``global``. What follows it is of the
+    model itself, or of the one that a script belongs to; a global script has none, and no ``name``.
     """
 
     @property
@@ -165,8 +165,7 @@ class RunModel:
             spill_dir=message["spill_dir"],
             target=Target(**_known(message.get("target"), Target)),
             previous_columns=tuple(
-                PreviousColumn.of(column)
-                for column in message.get("previous_columns") or ()
+                PreviousColumn.of(column) for column in message.get("previous_columns") or ()
             ),
             tests=tuple(message.get("tests") or ()),
             inputs=tuple(Input.of(each) for each in message.get("inputs") or ()),

@@ -186,8 +186,20 @@ final class Conversation implements AutoCloseable {
   private ObjectNode execute(JsonNode question) {
     CompiledSql sql = place.engine().compile(hold, question.path("sql").asText());
     sql.inputs().forEach(input -> admission.check(place(file, question), input));
-    ModelInput call = new ModelInput("sql", List.of(), null);
-    return answer(new ResolvedInput(call, "", "the query's result", sql.query(), true));
+    List<Path> files = data.execute(withoutSemicolon(sql.query()));
+    inputFiles.addAll(files);
+    ObjectNode answer = Json.MAPPER.createObjectNode().put("type", "input");
+    Json.putPaths(answer, "files", files);
+    return answer;
+  }
+
+  /** On a line of its own is what follows a query, which may end in a comment. */
+  private static String withoutSemicolon(String sql) {
+    String stripped = sql.strip();
+    while (stripped.endsWith(";")) {
+      stripped = stripped.substring(0, stripped.length() - 1).stripTrailing();
+    }
+    return stripped + "\n";
   }
 
   private ObjectNode open(JsonNode question) {

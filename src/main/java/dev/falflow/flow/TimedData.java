@@ -61,6 +61,11 @@ final class TimedData implements ModelData {
   }
 
   @Override
+  public List<Path> execute(String sql) {
+    return data.execute(sql);
+  }
+
+  @Override
   public Parts parts(ResolvedInput input, int rows) {
     Parts parts = reading(input, () -> data.parts(input, rows));
     return new Parts() {

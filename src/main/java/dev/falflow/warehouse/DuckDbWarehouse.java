@@ -45,6 +45,11 @@ public final class DuckDbWarehouse implements Warehouse {
     }
 
     @Override
+    public List<Path> execute(String sql) {
+      return files(ResidentProcess.command("read").put("query", sql));
+    }
+
+    @Override
     public Parts parts(ResolvedInput input, int rows) {
       int number = begin(ResidentProcess.command("stream").put("query", input.query()));
       return new Parts() {

@@ -25,6 +25,14 @@ public interface ModelData extends AutoCloseable {
   List<Path> read(ResolvedInput input);
 
   /**
+   * Runs SQL of the user's, by itself and for good.
+   *
+   * @return files of its rows as {@link #read} makes them; none where it has no columns
+   * @throws FalException with the database's own words
+   */
+  List<Path> execute(String sql);
+
+  /**
    * Begins to read an input part by part, on a connection of its own until it is closed.
    *
    * @param rows of a part; a row group more or less

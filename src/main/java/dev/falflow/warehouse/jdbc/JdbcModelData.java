@@ -11,6 +11,7 @@ import dev.falflow.warehouse.arrow.ArrowText;
 import dev.falflow.warehouse.jdbc.JdbcConnections.Session;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
@@ -68,6 +69,22 @@ final class JdbcModelData implements ModelData {
           ResultReader reader = new ResultReader(dialect, folder, allocator);
           try (PreparedStatement query = session.prepare(input.query())) {
             return List.of(session.run(query, () -> reader.read(query)));
+          }
+        });
+  }
+
+  @Override
+  public List<Path> execute(String sql) {
+    return attempt(
+        session -> {
+          try (PreparedStatement statement = session.prepare(sql)) {
+            ResultSetMetaData columns = statement.getMetaData();
+            boolean mayHaveRows = columns != null && columns.getColumnCount() > 0;
+            if (!mayHaveRows && !session.run(statement, statement::execute)) {
+              return List.of();
+            }
+            ResultReader reader = new ResultReader(dialect, folder, allocator);
+            return List.of(session.run(statement, () -> reader.read(statement)));
           }
         });
   }

@@ -12,6 +12,7 @@ import dev.falflow.warehouse.postgres.TypeCatalog.Column;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
@@ -98,6 +99,31 @@ final class PostgresModelData implements ModelData {
       if (connection != null) {
         connections.giveBack(connection);
       }
+    }
+  }
+
+  @Override
+  public List<Path> execute(String sql) {
+    return attempt(
+        connection -> {
+          List<Path> files = execute(connection, sql);
+          connection.commit();
+          return files;
+        });
+  }
+
+  private List<Path> execute(Connection connection, String sql) throws SQLException {
+    List<Column> columns;
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      ResultSetMetaData described = statement.getMetaData();
+      if (described == null) {
+        statement.execute();
+        return List.of();
+      }
+      columns = types.columns(connection, described);
+    }
+    try (CopyReader reader = new CopyReader(connection, folder, allocator, sql, columns)) {
+      return List.of(Objects.requireNonNull(reader.next(Integer.MAX_VALUE)));
     }
   }
 
