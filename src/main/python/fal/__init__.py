@@ -189,7 +189,7 @@ def execute_sql(
     frame: Literal["pandas", "polars", "arrow"] = "pandas",
     dtypes: Dtypes | None = None,
 ) -> Any:
-    """The result of a query, its Jinja compiled by dbt: ``ref``, ``source``, ``var``, macros are as in a model's SQL."""
+    """The result of a query, its Jinja compiled by dbt: ``ref``, ``source``, macros are as in a model's SQL."""
     return _current("execute_sql()").execute(sql, frame, dtypes)
 
 

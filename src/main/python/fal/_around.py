@@ -167,7 +167,7 @@ class Around:
         stages = self._hooks.get(unique_id)
         if stages is None or type(runner).__name__ == "MicrobatchBatchRunner":
             return run(runner, manifest)
-        failed = self._held("pre-hook", runner, None) if stages.pre else None
+        failed = self._held("pre-hook", runner, []) if stages.pre else None
         result = run(runner, manifest) if failed is None else failed
         if stages.post:
             outcome = self._hold("post-hook", unique_id, result)
@@ -182,15 +182,16 @@ class Around:
         return f"script {self._scripts[unique_id].label}"
 
     def _run_script(self, runner: Any) -> Any:
-        failed = self._held("script", runner, None)
-        return failed or _result(runner, RunStatus.Success, "SCRIPT", [], time.time())
-
-    def _held(self, stage: str, runner: Any, result: Any) -> Any:
-        """None, or the result of a node that failed here."""
         timing: list[Any] = []
         started = time.time()
+        failed = self._held("script", runner, timing)
+        return failed or _result(runner, RunStatus.Success, "SCRIPT", timing, started)
+
+    def _held(self, stage: str, runner: Any, timing: list[Any]) -> Any:
+        """None, or the result of a node that failed here."""
+        started = time.time()
         with collect_timing_info("execute", timing.append):
-            outcome = self._hold(stage, runner.node.unique_id, result)
+            outcome = self._hold(stage, runner.node.unique_id, None)
         if outcome["ok"]:
             return None
         return _result(runner, RunStatus.Error, outcome["message"], timing, started)

@@ -143,7 +143,8 @@ class Nodes:
             store = _fal(model.meta).get("feature_store")
             if not isinstance(store, Mapping):
                 continue
-            entity, timestamp = store.get("entity_column"), store.get("timestamp_column")
+            entity = str(store.get("entity_column"))
+            timestamp = str(store.get("timestamp_column"))
             for name, column in model.columns.items():
                 if name not in (entity, timestamp):
                     description = column.get("description") or ""
@@ -157,16 +158,11 @@ def _fal(meta: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _test(each: Mapping[str, Any]) -> DbtTest:
-    known: tuple[Any, ...] = (
-        each["name"],
-        each["unique_id"],
-        each["status"],
-        list(each["model_ids"]),
-        list(each["source_ids"]),
-    )
-    return (
-        DbtGenericTest(*known, each.get("column")) if each["generic"] else DbtSingularTest(*known)
-    )
+    name, unique_id, status = each["name"], each["unique_id"], each["status"]
+    models, sources = list(each["model_ids"]), list(each["source_ids"])
+    if each["generic"]:
+        return DbtGenericTest(name, unique_id, status, models, sources, each.get("column"))
+    return DbtSingularTest(name, unique_id, status, models, sources)
 
 
 def _columns(each: Mapping[str, Any]) -> dict[str, Fields]:

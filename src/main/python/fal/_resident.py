@@ -23,7 +23,8 @@ Commands (each with ``id``, answered ``{"type": "reply", "id", "ok": true, "resu
 ``resolve``  ``hold``, ``kind``, ``arguments``, ``version``: a call that analysis did not see.
 ``compile``  ``hold``, ``sql``. Result: ``query``, ``calls`` of ref and source in it, resolved.
 ``target``   ``hold``, ``kind`` (``source``, or ``this`` for the model itself), ``arguments``: a relation that is to be
-             written, its schema made where missing. Result: a hold of its own, to be released: ``hold``, ``unique_id``, ``model``.
+             written, its schema made where missing. Result: a hold of its own, to be released: ``hold``,
+             ``unique_id``, ``model``.
 ``read``     ``query``, ``directory`` for its files and the most bytes they may have there (``size``, null
              without), ``spill`` for the others. Result: Arrow files, rows.
 ``stream``   ``query``: to be read part by part. Result: number.
