@@ -66,6 +66,14 @@ final class Statuses {
     return result == null ? SKIPPED : result.status();
   }
 
+  /** Whether a model, or a generic test of it, has run. */
+  boolean hasRun(String model) {
+    return !of(model).equals(SKIPPED)
+        || testsOf(model)
+            .valueStream()
+            .anyMatch(test -> !test.path("status").asText().equals(SKIPPED));
+  }
+
   /** What the adapter said of a node; an empty object where it said nothing. */
   JsonNode adapterResponse(String uniqueId) {
     Result result = results.get(uniqueId);
