@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.FalException;
 import dev.falflow.Json;
+import dev.falflow.NearNames;
 import dev.falflow.Problem;
 import dev.falflow.dbt.DbtNode;
 import dev.falflow.dbt.ModelInput;

@@ -1,4 +1,4 @@
-package dev.falflow.dbt.process;
+package dev.falflow;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Names that somebody may have meant: those a few letters away. */
-final class NearNames {
+public final class NearNames {
   private static final int MOST = 3;
 
   private NearNames() {}
 
   /** {@code Did you mean 'model_a'?} with a blank before it; empty when no name is near. */
-  static String hint(String wanted, Collection<String> known) {
+  public static String hint(String wanted, Collection<String> known) {
     int allowed = Math.max(1, wanted.length() / 3);
     List<String> near =
         known.stream()
