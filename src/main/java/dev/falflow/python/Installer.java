@@ -107,6 +107,15 @@ final class Installer {
     return run(arguments);
   }
 
+  /** A line for each installed package with its version; blank lines and comments between. */
+  Command.Outcome freeze(Path folder) throws IOException {
+    String python = folder.resolve(Path.of("bin", "python")).toString();
+    return run(
+        uv.isPresent()
+            ? List.of(uv.get().toString(), "pip", "freeze", "--python", python)
+            : List.of(python, "-I", "-m", "pip", "freeze"));
+  }
+
   /**
    * Whether an installer stopped because the requirements can't be met together. A package that is
    * nowhere to be found is no conflict: nothing we could leave out would help.
