@@ -8,13 +8,16 @@ import dev.falflow.project.EnvironmentLocks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The Python environments of projects, in the cache. Each is named by what it is made from, so that
@@ -80,12 +83,23 @@ public final class EnvironmentStore {
     Interpreter host = definition.kind() == Kind.VENV ? pythons.choose(definition) : null;
     EnvironmentPlan plan =
         EnvironmentPlan.of(definition, host, local.pythonVersion(), request.projectDir(), cache);
-    Optional<EnvironmentLocks.Entry> entry =
-        locks.find(definition.name(), definition.kind(), plan.python());
-    return entry
-        .filter(found -> lockState(plan) == LockState.LOCKED)
+    return entry(plan)
+        .filter(found -> isAbout(found, plan))
         .map(found -> locked(plan, found.packages()))
         .orElse(plan);
+  }
+
+  private Optional<EnvironmentLocks.Entry> entry(EnvironmentPlan plan) {
+    EnvironmentDefinition definition = plan.definition();
+    return locks.find(definition.name(), definition.kind(), plan.python());
+  }
+
+  /** Builds of conda are of one platform. */
+  private static boolean isAbout(EnvironmentLocks.Entry entry, EnvironmentPlan plan) {
+    boolean isOfHere =
+        plan.definition().kind() == Kind.VENV
+            || entry.platform().equals(EnvironmentPlan.platform());
+    return isOfHere && entry.hash().equals(plan.askedHash());
   }
 
   /** What was made without a lock and holds the same is taken for it. */
@@ -104,24 +118,20 @@ public final class EnvironmentStore {
     ABSENT,
     /** Something else is asked for now. */
     STALE,
-    LOCKED
+    LOCKED;
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 
   LockState lockState(EnvironmentPlan plan) {
     if (locks.entries().isEmpty()) {
       return LockState.NO_FILE;
     }
-    EnvironmentDefinition definition = plan.definition();
-    Optional<EnvironmentLocks.Entry> entry =
-        locks.find(definition.name(), definition.kind(), plan.python());
-    if (entry.isEmpty()) {
-      return LockState.ABSENT;
-    }
-    boolean isOurs =
-        definition.kind() == Kind.VENV || entry.get().platform().equals(EnvironmentPlan.platform());
-    return isOurs && entry.get().hash().equals(plan.askedHash())
-        ? LockState.LOCKED
-        : LockState.STALE;
+    return entry(plan)
+        .map(found -> isAbout(found, plan) ? LockState.LOCKED : LockState.STALE)
+        .orElse(LockState.ABSENT);
   }
 
   /** What is in it; empty when it is not made. */
@@ -135,6 +145,11 @@ public final class EnvironmentStore {
 
   MadeEnvironment prepare(EnvironmentPlan plan) {
     sayIfNotLocked(plan);
+    return prepareQuietly(plan);
+  }
+
+  /** Without a word about locks. */
+  MadeEnvironment prepareQuietly(EnvironmentPlan plan) {
     String name = plan.definition().name();
     try {
       cache.folder(plan.definition().kind().folder());
@@ -199,11 +214,18 @@ public final class EnvironmentStore {
     }
   }
 
-  /** The folders of all environments that are, or were begun to be, made. */
-  List<Path> folders() {
+  /** The folders of all environments in the cache that are made, or were begun to be made. */
+  static List<Path> folders(CacheFolder cache) {
     List<Path> all = new ArrayList<>();
     for (Kind kind : Kind.values()) {
-      all.addAll(UseLock.guarded(cache.path().resolve(kind.folder())));
+      Path parent = cache.path().resolve(kind.folder());
+      if (Files.isDirectory(parent)) {
+        try (Stream<Path> found = Files.list(parent)) {
+          found.filter(Files::isDirectory).sorted().forEach(all::add);
+        } catch (IOException e) {
+          throw new UncheckedIOException("cannot read the folder " + parent, e);
+        }
+      }
     }
     return all;
   }

@@ -4,11 +4,8 @@ import dev.falflow.Folders;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Who uses an environment shares a lock on the file beside its folder; who removes it needs that
@@ -49,18 +46,6 @@ final class UseLock {
       return true;
     } catch (OverlappingFileLockException e) {
       return false;
-    }
-  }
-
-  /** The folders of a folder, each with such a file or without. */
-  static List<Path> guarded(Path parent) {
-    if (!Files.isDirectory(parent)) {
-      return List.of();
-    }
-    try (Stream<Path> found = Files.list(parent)) {
-      return found.filter(Files::isDirectory).sorted().toList();
-    } catch (IOException e) {
-      return List.of();
     }
   }
 
