@@ -74,22 +74,26 @@ final class EnvListCommand implements Callable<Integer>, TypedDbtOptions.Taker {
       out.println("The project asks for no environment of its own.");
       return;
     }
-    out.printf(
-        "%-24s %-6s %-9s %-9s %-8s %s%n", "NAME", "KIND", "PYTHON", "MADE", "LOCK", "USED BY");
+    out.println(row("NAME", "KIND", "PYTHON", "MADE", "LOCK", "USED BY"));
     for (Item item : items) {
       String uses =
           item.uses().stream()
               .map(use -> use.words() + " (" + use.where() + ")")
               .collect(Collectors.joining(", "));
-      out.printf(
-          "%-24s %-6s %-9s %-9s %-8s %s%n",
-          item.definition().name(),
-          item.definition().kind().word(),
-          item.python() == null ? "none" : item.python(),
-          item.isMade() ? megabytes(item.bytes()) : "no",
-          item.lock(),
-          uses.isEmpty() && isOfFile(item) ? "itself" : uses);
+      String version = item.python();
+      out.println(
+          row(
+              item.definition().name(),
+              item.definition().kind().word(),
+              version == null ? "none" : version,
+              item.isMade() ? megabytes(item.bytes()) : "no",
+              item.lock(),
+              uses.isEmpty() && isOfFile(item) ? "itself" : uses));
     }
+  }
+
+  private static String row(Object... cells) {
+    return String.format(Locale.ROOT, "%-24s %-6s %-9s %-9s %-8s %s", cells).stripTrailing();
   }
 
   /** The block of a Python file, whose environment is called like the file. */

@@ -103,7 +103,10 @@ final class Installer {
     } else {
       arguments.addAll(List.of(python, "-I", "-m", "pip", "install", "--no-input"));
     }
-    arguments.addAll(List.of("-r", requirements.toString(), "-c", constraints.toString()));
+    arguments.addAll(List.of("-r", requirements.toString()));
+    if (Files.size(constraints) > 0) { // uv warns of an empty file
+      arguments.addAll(List.of("-c", constraints.toString()));
+    }
     return run(arguments);
   }
 
