@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       FlowCommand.class,
       RunCommand.class,
       DepsCommand.class,
+      EnvCommand.class,
       DoctorCommand.class,
       DebugCommand.class
     })

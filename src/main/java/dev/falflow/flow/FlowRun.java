@@ -9,7 +9,6 @@ import dev.falflow.dbt.HeldNodes;
 import dev.falflow.dbt.InvocationOutcome;
 import dev.falflow.project.Project;
 import dev.falflow.python.CacheFolder;
-import dev.falflow.python.ForkServer;
 import dev.falflow.python.PythonEnvironments;
 import dev.falflow.python.PythonInstallation;
 import dev.falflow.python.PythonPackage;
@@ -83,13 +82,7 @@ public final class FlowRun implements Interruptible {
         return plan(preparation.prepared(request, project, sources, engine), engine);
       }
       try (RunEnvironments environments =
-          new RunEnvironments(
-              () ->
-                  new ForkServer(
-                      python.workerExecutable(),
-                      packageFolder,
-                      WorkerEnvironment.of(System.getenv(), request.profilesFile()),
-                      folder.spill()))) {
+          preparation.environments(request, project, python, packageFolder, folder)) {
         if (!sources.models().isEmpty()) {
           environments.start(); // it imports pandas while dbt parses
         }

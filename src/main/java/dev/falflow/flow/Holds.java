@@ -113,7 +113,7 @@ final class Holds {
     try (ModelLog log = place.artifacts().log(hold.uniqueId())) {
       ForkServer server;
       try {
-        server = environments.serverOf(hold.uniqueId(), source);
+        server = environments.serverOf(hold.uniqueId(), source, scripts.scripts());
       } catch (FalException e) {
         String message = source.file() + ": " + e.words();
         return ModelResult.failed(

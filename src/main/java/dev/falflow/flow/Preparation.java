@@ -14,6 +14,7 @@ import dev.falflow.source.PythonSource;
 import dev.falflow.source.PythonSources;
 import dev.falflow.source.SourceAnalyzer;
 import dev.falflow.source.StubPlan;
+import dev.falflow.warehouse.DataFolder;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,6 +40,23 @@ final class Preparation {
     reporter.debug(choice.words());
     choice.notice().ifPresent(reporter::info);
     return choice.start(python, packageFolder, folders, clock);
+  }
+
+  RunEnvironments environments(
+      FlowRequest request,
+      Project project,
+      PythonInstallation python,
+      Path packageFolder,
+      DataFolder folder) {
+    return new RunEnvironments(
+        request,
+        project,
+        cache,
+        python,
+        packageFolder,
+        WorkerEnvironment.of(System.getenv(), request.profilesFile()),
+        folder.spill(),
+        reporter);
   }
 
   /** Analyses the sources and writes what dbt has to find on disk: the stubs and .dbtignore. */

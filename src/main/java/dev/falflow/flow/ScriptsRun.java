@@ -9,7 +9,6 @@ import dev.falflow.dbt.DbtNode;
 import dev.falflow.dbt.Hold;
 import dev.falflow.project.Project;
 import dev.falflow.python.CacheFolder;
-import dev.falflow.python.ForkServer;
 import dev.falflow.python.PythonEnvironments;
 import dev.falflow.python.PythonInstallation;
 import dev.falflow.python.PythonPackage;
@@ -71,13 +70,7 @@ public final class ScriptsRun implements Interruptible {
     try (DataFolder folder = new DataFolder(System.getenv());
         DbtEngine engine = preparation.engine(request, python, packageFolder, folder.paths());
         RunEnvironments places =
-            new RunEnvironments(
-                () ->
-                    new ForkServer(
-                        python.workerExecutable(),
-                        packageFolder,
-                        WorkerEnvironment.of(System.getenv(), request.profilesFile()),
-                        folder.spill()))) {
+            preparation.environments(request, project, python, packageFolder, folder)) {
       places.start(); // it imports pandas while dbt parses
       PreparedProject prepared =
           preparation.prepared(
