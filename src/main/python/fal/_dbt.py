@@ -214,6 +214,7 @@ class Invocation:
                 )
             ),
             warn,
+            self._around.state_nodes(),
         )
         copies: list[str] = []
         for option, variable in _STATE_OPTIONS.items():
@@ -355,7 +356,9 @@ def make_schema(adapter: Any, node: Any) -> None:
     relation = adapter.Relation.create_from(adapter.config, node).without_identifier()
     if not adapter.check_schema_exists(relation.database, relation.schema):
         adapter.create_schema(relation)
-        adapter.connections.commit_if_has_connection()
+        connection = adapter.connections.get_if_exists()
+        if connection is not None and connection.transaction_open:
+            adapter.connections.commit_if_has_connection()
 
 
 def in_order(manifest: Any, unique_ids: Sequence[str]) -> list[str]:
