@@ -168,7 +168,7 @@ class FailingScriptsTest {
   void ctrlCEndsAHook() throws IOException {
     project.write("scripts/waits.py", "import time\nprint('waiting')\ntime.sleep(600)\n");
     firstHas("{post-hook: [waits.py], scripts: [note.py]}");
-    try (RunningFal fal = project.fal().under("setsid").start("flow", "run")) {
+    try (RunningFal fal = InterruptionTest.interruptible(project.fal()).start("flow", "run")) {
       fal.awaitLine("(first, waits.py) | waiting");
       fal.interruptFromTerminal();
       CommandResult result = fal.await();

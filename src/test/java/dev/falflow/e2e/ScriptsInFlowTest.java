@@ -207,7 +207,7 @@ class ScriptsInFlowTest {
   @Test
   @Order(5)
   void plainDbtIsAsItWas() throws IOException {
-    PlainDbt.run(project.root(), "run --select first second");
+    PlainDbt.run(project, "run --select first second");
     assertThat(project.statuses()).containsOnlyKeys("model.shop.first", "model.shop.second");
   }
 }
