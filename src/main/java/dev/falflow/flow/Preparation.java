@@ -5,7 +5,12 @@ import dev.falflow.dbt.DbtEngine;
 import dev.falflow.dbt.DbtEvent;
 import dev.falflow.dbt.ParsedProject;
 import dev.falflow.project.FolderConfigs;
+import dev.falflow.project.FalProfile;
 import dev.falflow.project.Project;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.Optional;
 import dev.falflow.python.CacheFolder;
 import dev.falflow.python.DbtExecutable;
 import dev.falflow.python.PythonInstallation;
@@ -40,6 +45,29 @@ final class Preparation {
     reporter.debug(choice.words());
     choice.notice().ifPresent(reporter::info);
     return choice.start(python, packageFolder, folders, clock);
+  }
+
+  /** With a copy of the profiles in which the old adapter's outputs are what they stand for. */
+  FlowRequest unwrapped(FlowRequest request, Project project, DataFolder folder) {
+    String profile = request.arguments().value("--profile");
+    Optional<FalProfile> unwrapped =
+        FalProfile.unwrap(
+            request.profilesFile(),
+            profile == null ? project.profileName() : profile,
+            request.arguments().value("--target"));
+    if (unwrapped.isEmpty()) {
+      return request;
+    }
+    if (!unwrapped.get().notice().isEmpty()) {
+      reporter.info(unwrapped.get().notice());
+    }
+    try {
+      Path copy = Files.createDirectory(folder.spill().resolve("profiles"));
+      Files.writeString(copy.resolve("profiles.yml"), unwrapped.get().yaml());
+      return request.withProfilesIn(copy);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   RunEnvironments environments(
