@@ -42,7 +42,8 @@ if __name__ == "__main__":
 
 from fal._calls import Calls
 from fal._docstring import mentions
-from fal._program import Library, Module, Program, Where, imported_by_call
+from fal._modules import Library, Module, Where, imported_by_call
+from fal._program import Program
 from fal._source import BrokenError, Place, Problem, Source
 
 _TOO_DEEP = Problem("syntax-error", "the code is nested too deeply for Python to read")

@@ -30,15 +30,23 @@ public final class SourceAnalyzer {
   private static final List<String> MODULES =
       List.of(
           "_analysis.py",
+          "_attributes.py",
           "_calls.py",
           "_docstring.py",
+          "_evaluation.py",
+          "_evaluator.py",
+          "_expressions.py",
           "_flow.py",
+          "_modules.py",
+          "_names.py",
           "_notebook.py",
           "_operations.py",
           "_program.py",
+          "_results.py",
           "_scopes.py",
           "_source.py",
           "_values.py",
+          "_view.py",
           "_worlds.py");
 
   private final AnalysisProcess process;
