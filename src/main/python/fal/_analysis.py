@@ -207,12 +207,13 @@ class Reader:
 def imports(path: str) -> dict[str, Any]:
     """The names in a file's import statements, relative ones with their dots, and why it has none."""
     try:
-        nodes = Source(path).nodes
+        source = Source(path)
     except BrokenError as broken:
         return {"imports": [], "problems": _rows([broken.problem])}
     except (RecursionError, MemoryError):
         return {"imports": [], "problems": _rows([_TOO_DEEP])}
-    return {"imports": [name for node in nodes for name in _imported(node)], "problems": []}
+    names = [name for node in source.nodes for name in _imported(node)]
+    return {"imports": names, "problems": []}
 
 
 def _imported(node: ast.AST) -> Iterator[str]:

@@ -72,11 +72,12 @@ class Module:
     @cached_property
     def _changed(self) -> set[str]:
         changed: set[str] = set()
-        for node in self.source.nodes:
-            holds = isinstance(node, ast.Attribute) and node.attr in operations.MUTATORS
-            stores = isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load)
-            if (holds or stores) and isinstance(node.value, ast.Name):  # type: ignore[attr-defined]
-                changed.add(node.value.id)  # type: ignore[attr-defined]
+        for node in self.source.of_kind(ast.Attribute):
+            if node.attr in operations.MUTATORS and isinstance(node.value, ast.Name):
+                changed.add(node.value.id)
+        for item in self.source.of_kind(ast.Subscript):
+            if isinstance(item.value, ast.Name) and not isinstance(item.ctx, ast.Load):
+                changed.add(item.value.id)
         return changed
 
     def has_break(self, loop: ast.AST) -> bool:
@@ -104,6 +105,7 @@ class Library:
         self.imports: dict[tuple[tuple[str, ...], str], Any] = {}
         self._modules: dict[str, Module | None] = {}
         self.views: dict[tuple[str, tuple[str, ...]], View] = {}
+        self.hot: dict[tuple[str, ...], dict[Module, set[str]]] = {}
 
     def module(self, path: str, name: str) -> Module | None:
         """None when the file cannot be read; that is told elsewhere."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
 from pathlib import PurePath
 from typing import Any
 
 from fal._evaluator import Evaluator
+from fal._flow import Flow
 from fal._modules import MAIN, Library, Module, Unit
 from fal._values import Definition, Foreign, Magic, Package
 from fal._view import Reference, View
@@ -120,6 +122,48 @@ class Program:
             views[key] = View(self, module)
         return views[key]
 
+    def hot_names(self, importer: Module) -> dict[Module, set[str]]:
+        """Of each module that one imports, directly or not, the names that fal's functions may be behind."""
+        known = self._library.hot.setdefault(self.search, {})
+        modules, has_circle = self._imported_first(importer)
+        found = {module: known.get(module, set()) for module in modules}
+        new = [module for module in modules if module not in known]
+        is_open = bool(new)
+        while is_open:
+            is_open = False
+            for module in new:
+                imported = self.view(module).hot_imports(found)
+                names = Flow(module.source, imported, set()).names
+                is_open |= has_circle and names != found[module]
+                found[module] = names
+        known.update(found)
+        return found
+
+    def _imported_first(self, importer: Module) -> tuple[list[Module], bool]:
+        """All that a module imports, each before its importers, and whether some import each other."""
+        found: dict[Module, None] = {}
+        way, on_way = [importer], {importer}
+        to_come = [self._imports_of(importer)]
+        circles: set[Module] = set()
+        while way:
+            target = next(to_come[-1], None)
+            if target is None:
+                to_come.pop()
+                on_way.discard(way[-1])
+                found[way.pop()] = None
+            elif target in on_way:
+                circles.add(target)
+            elif target not in found:
+                way.append(target)
+                on_way.add(target)
+                to_come.append(self._imports_of(target))
+        if importer not in circles:
+            del found[importer]
+        return list(found), bool(circles)
+
+    def _imports_of(self, module: Module) -> Iterator[Module]:
+        return (target for _, targets in self.view(module).imports for target in targets)
+
     def targets(self, module: Module, node: ast.expr) -> list[Any]:
         """The project's functions, classes and modules that an expression may be."""
         found: dict[Any, None] = {}
@@ -136,7 +180,7 @@ class Program:
                 value = Evaluator(self, world).value(module, node)
             except ImpossibleError:
                 continue
-            except (UnknownError, RecursionError):
+            except UnknownError:
                 break
             if isinstance(value, (Definition, Module, Package)):
                 found[value] = None

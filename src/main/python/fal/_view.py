@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -57,10 +57,9 @@ class View:
 
     @cached_property
     def flow(self) -> Flow:
-        hot: dict[Module, set[str]] = {}
-        imported = set(_hot_imports(self._program, self._module, hot))
+        hot = self._program.hot_names(self._module)
         members = {name for names in hot.values() for name in names}
-        return Flow(self._module.source, imported, members)
+        return Flow(self._module.source, self.hot_imports(hot), members)
 
     @cached_property
     def outward(self) -> list[Reference]:
@@ -71,11 +70,12 @@ class View:
     def references(self) -> list[Reference]:
         """Those, and the mentions of the file's own functions and classes."""
         names = self._imported_names()
-        for node in self._module.source.nodes:
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                names.add(node.name)
-            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
-                names.update(t.id for t in node.targets if isinstance(t, ast.Name))
+        source = self._module.source
+        names.update(function.name for function in source.functions)
+        names.update(owner.name for owner in source.of_kind(ast.ClassDef))
+        for assign in source.of_kind(ast.Assign):
+            if isinstance(assign.value, ast.Lambda):
+                names.update(t.id for t in assign.targets if isinstance(t, ast.Name))
         return list(self._references(names))
 
     def mentions(self, function: Definition) -> list[Reference]:
@@ -98,71 +98,63 @@ class View:
 
     def _references(self, names: set[str]) -> Iterator[Reference]:
         program, module = self._program, self._module
-        for node in module.source.nodes:
-            if isinstance(node, ast.Call) and imported_by_call(node) is not None:
+        for node in module.source.of_kind(ast.Call):
+            if imported_by_call(node) is not None:
                 for target in program.targets(module, node):
                     yield Reference(module.unit(node), target, node, None)
-        for statement, targets in self._imports:
+        for statement, targets in self.imports:
             for target in targets:
                 yield Reference(module.unit(statement), target, statement, None)
         if not names:
             return
         parents = module.source.parents
-        for node in module.source.nodes:
-            if not isinstance(node, ast.Name) or node.id not in names:
+        for name in module.source.of_kind(ast.Name):
+            if name.id not in names or not isinstance(name.ctx, ast.Load):
                 continue
-            if not isinstance(node.ctx, ast.Load):
-                continue
-            for target in program.targets(module, node):
-                whole: ast.expr = node
+            for target in program.targets(module, name):
+                whole: ast.expr = name
                 parent = parents.get(whole)
                 while isinstance(target, (Module, Package)) and isinstance(parent, ast.Attribute):
                     whole = parent
                     target = next(iter(program.targets(module, whole)), None)
                     parent = parents.get(whole)
                 if isinstance(target, (Definition, Module)):
-                    called = isinstance(parent, ast.Call) and parent.func is whole
-                    call = parent if called and isinstance(parent, ast.Call) else None
-                    yield Reference(module.unit(node), target, whole, call)
+                    call = parent if isinstance(parent, ast.Call) else None
+                    if call is not None and call.func is not whole:
+                        call = None  # one of its arguments
+                    yield Reference(module.unit(name), target, whole, call)
 
     @cached_property
-    def _imports(self) -> list[tuple[ast.Import | ast.ImportFrom, list[Module]]]:
+    def imports(self) -> list[tuple[ast.Import | ast.ImportFrom, list[Module]]]:
         """The import statements that run modules of the project."""
         found = []
-        for node in self._module.source.nodes:
-            if isinstance(node, (ast.Import, ast.ImportFrom)):
-                targets = self._program.modules_of(self._module, node)
-                if targets:
-                    found.append((node, targets))
+        for statement in self._module.source.import_statements:
+            targets = self._program.modules_of(self._module, statement)
+            if targets:
+                found.append((statement, targets))
+        return found
+
+    def hot_imports(self, hot: Mapping[Module, set[str]]) -> set[str]:
+        """The names that the file imports of those that are ``hot`` in the project's modules."""
+        found: set[str] = set()
+        for statement, targets in self.imports:
+            for target in targets if isinstance(statement, ast.ImportFrom) else ():
+                for alias in statement.names:
+                    if alias.name in hot[target]:
+                        found.add(alias.asname or alias.name)
+                    elif alias.name == "*":
+                        found |= hot[target]
         return found
 
     def _imported_names(self) -> set[str]:
         names: set[str] = set()
-        for statement, targets in self._imports:
+        for statement, targets in self.imports:
             for alias in statement.names:
                 if alias.name == "*":
                     for target in targets:
                         names.update(target.scopes.names(None))
                 names.add(alias.asname or alias.name.partition(".")[0])
         return names
-
-
-def _hot_imports(program: Program, module: Module, hot: dict[Module, set[str]]) -> Iterator[str]:
-    """Names imported from the project's modules that may have one of fal's functions behind them."""
-    for node in module.source.nodes:
-        if not isinstance(node, (ast.Import, ast.ImportFrom)):
-            continue
-        for target in program.modules_of(module, node):
-            if target not in hot:
-                hot[target] = set()
-                imported = set(_hot_imports(program, target, hot))
-                hot[target] = Flow(target.source, imported, set()).names
-            if isinstance(node, ast.ImportFrom):
-                for alias in node.names:
-                    if alias.name in hot[target]:
-                        yield alias.asname or alias.name
-                    elif alias.name == "*":
-                        yield from hot[target]
 
 
 def _names_of(function: Definition) -> set[str]:
