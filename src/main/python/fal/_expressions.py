@@ -28,6 +28,8 @@ class Expressions(Evaluation):
         for element in node.elts:
             if isinstance(element, ast.Starred):
                 values += self.elements(self.value(module, element.value))
+            elif isinstance(element, ast.Constant) and operations.is_scalar(element.value):
+                values.append(element.value)  # costs no step: a list of names may be long
             else:
                 values.append(self.soft(module, element))
         if isinstance(node, ast.Tuple):

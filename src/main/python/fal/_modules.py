@@ -69,6 +69,42 @@ class Module:
         """Whether a list or dict of this name is changed where it stands."""
         return name in self._changed
 
+    def may_grow(self, name: str) -> bool:
+        """Whether a list or dict of this name is changed in place or added to."""
+        return name in self._fillings
+
+    def names(self, name: str) -> list[ast.Name]:
+        """Every mention of a name."""
+        return self._names.get(name, [])
+
+    def fillings(self, name: str) -> set[ast.AST]:
+        """The statements that add to a list or dict of this name, with those around them."""
+        return self._fillings.get(name, set())
+
+    @cached_property
+    def _names(self) -> dict[str, list[ast.Name]]:
+        found: dict[str, list[ast.Name]] = {}
+        for node in self.source.of_kind(ast.Name):
+            found.setdefault(node.id, []).append(node)
+        return found
+
+    @cached_property
+    def _fillings(self) -> dict[str, set[ast.AST]]:
+        added = [each.target for each in self.source.of_kind(ast.AugAssign)]
+        names = {*self._changed, *(each.id for each in added if isinstance(each, ast.Name))}
+        found: dict[str, set[ast.AST]] = {name: set() for name in names}
+        parents = self.source.parents
+        for name in names:
+            for mention in self.names(name):
+                at: ast.AST | None = parents.get(mention)
+                is_augmented = isinstance(at, ast.AugAssign) and at.target is mention
+                is_changed = isinstance(at, ast.Attribute) and at.attr in operations.MUTATORS
+                is_stored = isinstance(at, ast.Subscript) and not isinstance(at.ctx, ast.Load)
+                while (is_augmented or is_changed or is_stored) and at is not None:
+                    found[name].add(at)
+                    at = parents.get(at)
+        return found
+
     @cached_property
     def _changed(self) -> set[str]:
         changed: set[str] = set()
@@ -95,6 +131,13 @@ class Module:
         return results[0] if len(results) == 1 else None
 
 
+class Hot(NamedTuple):
+    """Names that fal's functions may be behind: in a module, and in it and all that it imports."""
+
+    names: set[str]
+    members: set[str]
+
+
 class Library:
     """The project's modules by path, each read once for all models."""
 
@@ -105,7 +148,7 @@ class Library:
         self.imports: dict[tuple[tuple[str, ...], str], Any] = {}
         self._modules: dict[str, Module | None] = {}
         self.views: dict[tuple[str, tuple[str, ...]], View] = {}
-        self.hot: dict[tuple[str, ...], dict[Module, set[str]]] = {}
+        self.hot: dict[tuple[str, ...], dict[Module, Hot]] = {}
 
     def module(self, path: str, name: str) -> Module | None:
         """None when the file cannot be read; that is told elsewhere."""

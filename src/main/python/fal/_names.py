@@ -5,19 +5,24 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from fal import _operations as operations
-from fal._evaluation import Evaluation, Work
+from fal._evaluation import Work
+from fal._growth import Growth
 from fal._modules import Module
 from fal._values import MAGIC, UNKNOWN, Definition, Foreign, Magic
 from fal._worlds import ImpossibleError, UnknownError
 
 
-class Names(Evaluation):
+class Names(Growth):
     """Names, and what is bound to them."""
 
     def _name(self, module: Module, node: ast.Name) -> Any:
+        if module.may_grow(node.id):
+            with suppress(UnknownError):
+                return self.grown(module, node)
         binding = module.scopes.find(node.id, node, self.world)
         if binding is None:
             return self._unbound(module, node.id)
@@ -28,7 +33,7 @@ class Names(Evaluation):
 
     def _unbound(self, module: Module, name: str) -> Any:
         """A name that no statement binds: from a star import, of the module itself, or built in."""
-        starred = self._starred(module, name, {module})
+        starred = self._starred(module, name)
         if starred is not None:
             return starred
         if name == "__file__":
@@ -43,31 +48,48 @@ class Names(Evaluation):
             raise ImpossibleError  # on this way it is not bound yet
         raise UnknownError
 
-    def _starred(self, module: Module, name: str, seen: set[Module]) -> Any:
+    def _starred(self, module: Module, name: str) -> Any:
         """What the last ``from … import *`` that has the name makes of it; None when none has."""
-        for star in reversed(module.scopes.stars):
-            owner = self.program.imported(module, star.module, star.level)
+        seen = {module}
+        open_stars = [(module, star) for star in module.scopes.stars]
+        while open_stars:
+            importer, star = open_stars.pop()
+            owner = self.program.imported(importer, star.module, star.level)
             if owner == Magic("fal") and name in MAGIC:
                 return Magic(name)
             if not isinstance(owner, Module) or owner in seen:
                 continue
+            seen.add(owner)
             if name[0] != "_" and owner.scopes.bindings(None, name):
                 return self.member(owner, name)
-            found = self._starred(owner, name, {*seen, owner})
-            if found is not None:
-                return found
+            open_stars += [(owner, star) for star in owner.scopes.stars]
         return None
 
     def member(self, module: Module, name: str) -> Any:
         """``module.name``, when the module's file has run."""
-        binding = module.scopes.at_end(name, None, self.world)
-        if binding is not None:
+        seen: set[tuple[Module, str]] = set()
+        while True:
+            if module.may_grow(name):
+                with suppress(UnknownError):
+                    return self.grown_at_end(module, name)
+            binding = module.scopes.at_end(name, None, self.world)
+            if binding is None:
+                below = self.program.submodule(module, name)
+                return below if below is not None else self._unbound(module, name)
+            # Given on from module to module, however far.
+            statement = module.source.parents[binding] if isinstance(binding, ast.alias) else None
+            if isinstance(binding, ast.alias) and isinstance(statement, ast.ImportFrom):
+                owner = self.program.imported(module, statement.module, statement.level)
+                if isinstance(owner, Module) and (owner, binding.name) not in seen:
+                    module, name = owner, binding.name
+                    seen.add((module, name))
+                    continue
+                if isinstance(owner, Module):
+                    raise UnknownError  # they import it from each other
             found = self.binding(module, binding)
             if isinstance(found, (list, dict)) and module.is_changed(name):
                 raise UnknownError
             return found
-        below = self.program.submodule(module, name)
-        return below if below is not None else self._unbound(module, name)
 
     def binding(self, module: Module, node: ast.AST) -> Any:
         """What a binding gives its name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import islice
 from pathlib import PurePath
@@ -11,7 +11,7 @@ from typing import Any
 
 from fal._evaluator import Evaluator
 from fal._flow import Flow
-from fal._modules import MAIN, Library, Module, Unit
+from fal._modules import MAIN, Hot, Library, Module, Unit
 from fal._values import Definition, Foreign, Magic, Package
 from fal._view import Reference, View
 from fal._worlds import ImpossibleError, Patience, UnknownError, worlds
@@ -122,24 +122,25 @@ class Program:
             views[key] = View(self, module)
         return views[key]
 
-    def hot_names(self, importer: Module) -> dict[Module, set[str]]:
-        """Of each module that one imports, directly or not, the names that fal's functions may be behind."""
+    def hot(self, importer: Module) -> Mapping[Module, Hot]:
+        """What fal's functions may be behind, of all modules that one imports, directly or not."""
         known = self._library.hot.setdefault(self.search, {})
-        modules, has_circle = self._imported_first(importer)
-        found = {module: known.get(module, set()) for module in modules}
-        new = [module for module in modules if module not in known]
+        new, has_circle = self._imported_first(importer, known)
+        known.update((module, Hot(set(), set())) for module in new)
         is_open = bool(new)
         while is_open:
             is_open = False
             for module in new:
-                imported = self.view(module).hot_imports(found)
-                names = Flow(module.source, imported, set()).names
-                is_open |= has_circle and names != found[module]
-                found[module] = names
-        known.update(found)
-        return found
+                view = self.view(module)
+                names = Flow(module.source, view.hot_imports(known), set()).names
+                found = Hot(names, names | view.hot_members(known))
+                is_open |= has_circle and found != known[module]
+                known[module] = found
+        return known
 
-    def _imported_first(self, importer: Module) -> tuple[list[Module], bool]:
+    def _imported_first(
+        self, importer: Module, known: Mapping[Module, Hot]
+    ) -> tuple[list[Module], bool]:
         """All that a module imports, each before its importers, and whether some import each other."""
         found: dict[Module, None] = {}
         way, on_way = [importer], {importer}
@@ -153,7 +154,7 @@ class Program:
                 found[way.pop()] = None
             elif target in on_way:
                 circles.add(target)
-            elif target not in found:
+            elif target not in found and target not in known:
                 way.append(target)
                 on_way.add(target)
                 to_come.append(self._imports_of(target))

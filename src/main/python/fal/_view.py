@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fal._flow import Flow
-from fal._modules import Module, Unit, imported_by_call
+from fal._modules import Hot, Module, Unit, imported_by_call
 from fal._values import Definition, Package
 
 if TYPE_CHECKING:
@@ -57,9 +57,8 @@ class View:
 
     @cached_property
     def flow(self) -> Flow:
-        hot = self._program.hot_names(self._module)
-        members = {name for names in hot.values() for name in names}
-        return Flow(self._module.source, self.hot_imports(hot), members)
+        hot = self._program.hot(self._module)
+        return Flow(self._module.source, self.hot_imports(hot), self.hot_members(hot))
 
     @cached_property
     def outward(self) -> list[Reference]:
@@ -134,25 +133,34 @@ class View:
                 found.append((statement, targets))
         return found
 
-    def hot_imports(self, hot: Mapping[Module, set[str]]) -> set[str]:
+    def _unbound_names(self) -> set[str]:
+        """What a star import may bring: directly, or by a star of its own."""
+        bound = self._module.scopes.names(None)
+        return {each.id for each in self._module.source.of_kind(ast.Name)}.difference(bound)
+
+    def hot_members(self, hot: Mapping[Module, Hot]) -> set[str]:
+        """What attributes may be, of all modules that can be got at."""
+        targets = {target for _, targets in self.imports for target in targets}
+        return set().union(*(hot[target].members for target in targets))
+
+    def hot_imports(self, hot: Mapping[Module, Hot]) -> set[str]:
         """The names that the file imports of those that are ``hot`` in the project's modules."""
         found: set[str] = set()
         for statement, targets in self.imports:
             for target in targets if isinstance(statement, ast.ImportFrom) else ():
                 for alias in statement.names:
-                    if alias.name in hot[target]:
+                    if alias.name in hot[target].names:
                         found.add(alias.asname or alias.name)
                     elif alias.name == "*":
-                        found |= hot[target]
+                        found |= hot[target].names
         return found
 
     def _imported_names(self) -> set[str]:
         names: set[str] = set()
         for statement, targets in self.imports:
             for alias in statement.names:
-                if alias.name == "*":
-                    for target in targets:
-                        names.update(target.scopes.names(None))
+                if alias.name == "*" and targets:
+                    names |= self._unbound_names()
                 names.add(alias.asname or alias.name.partition(".")[0])
         return names
 
