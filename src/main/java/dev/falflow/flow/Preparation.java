@@ -207,7 +207,7 @@ final class Preparation {
 
   /** Where what the analysis said of this project is kept. */
   static Path analysisFile(CacheFolder cache, Project project) {
-    String name = Integer.toHexString(project.root().toString().hashCode()) + ".json";
+    String name = Integer.toHexString(project.root().toString().hashCode()) + ".answers";
     return cache.folder("analysis").resolve(name);
   }
 }
