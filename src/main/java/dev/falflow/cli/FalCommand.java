@@ -14,7 +14,13 @@ import picocli.CommandLine.Spec;
     name = "fal",
     description = "Python models in dbt projects.",
     mixinStandardHelpOptions = false,
-    subcommands = {FlowCommand.class, DepsCommand.class, DoctorCommand.class, DebugCommand.class})
+    subcommands = {
+      FlowCommand.class,
+      DepsCommand.class,
+      DoctorCommand.class,
+      DebugCommand.class,
+      ServeCommand.class
+    })
 final class FalCommand implements Runnable, TypedDbtOptions.Taker {
   private final TypedDbtOptions dbtOptions = TypedDbtOptions.ofEveryLevel();
   @Mixin final CommonOptions common = new CommonOptions();

@@ -3,8 +3,14 @@ package dev.falflow.flow;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.falflow.FalException;
 import dev.falflow.Json;
+import dev.falflow.Problem;
 import dev.falflow.dbt.DbtEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -19,6 +25,7 @@ final class Statuses {
 
   private final Supplier<JsonNode> describe;
   private @Nullable JsonNode graph;
+  private Runnable lookAgain = () -> {};
 
   /**
    * Of nodes that have yet to run.
@@ -44,6 +51,37 @@ final class Statuses {
       statuses.freshness.put(result.path("unique_id").asText(), result);
     }
     return statuses;
+  }
+
+  /** Of what the last runs left in this folder, read again whenever the project is described. */
+  static Statuses ofLastRuns(Supplier<JsonNode> describe, Path targetPath) {
+    Statuses statuses = new Statuses(describe);
+    statuses.lookAgain =
+        () -> {
+          statuses.results.clear();
+          statuses.freshness.clear();
+          for (JsonNode result : artifact(targetPath, "run_results.json").path("results")) {
+            statuses.put(result.path("unique_id").asText(), result);
+          }
+          for (JsonNode result : artifact(targetPath, "sources.json").path("results")) {
+            statuses.freshness.put(result.path("unique_id").asText(), result);
+          }
+        };
+    return statuses;
+  }
+
+  private static JsonNode artifact(Path targetPath, String name) {
+    Path file = targetPath.resolve(name);
+    try {
+      return Json.MAPPER.readTree(Files.readAllBytes(file));
+    } catch (NoSuchFileException e) {
+      return Json.MAPPER.missingNode();
+    } catch (IOException e) {
+      throw new FalException(
+          Problem.of("bad-artifact", file + " can't be read: " + e.getMessage())
+              .withHint("dbt may be writing it just now, or was ended while it did."),
+          e);
+    }
   }
 
   private void put(String uniqueId, JsonNode result) {
@@ -83,6 +121,7 @@ final class Statuses {
 
   /** The project's nodes as the engine describes them, each with its status. */
   JsonNode described() {
+    lookAgain.run();
     ObjectNode described = graph().deepCopy();
     for (String kind : new String[] {"models", "sources", "tests"}) {
       for (JsonNode each : described.path(kind)) {
