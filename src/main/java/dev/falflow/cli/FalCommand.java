@@ -16,7 +16,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = false,
     subcommands = {
       FlowCommand.class,
+      RunCommand.class,
       DepsCommand.class,
+      EnvCommand.class,
       DoctorCommand.class,
       DebugCommand.class,
       ServeCommand.class

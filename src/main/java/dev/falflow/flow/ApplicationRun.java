@@ -7,21 +7,15 @@ import dev.falflow.Json;
 import dev.falflow.Problem;
 import dev.falflow.artifact.RunArtifacts;
 import dev.falflow.dbt.DbtEngine;
-import dev.falflow.dbt.HeldNodes;
 import dev.falflow.dbt.Hold;
-import dev.falflow.dbt.ParsedProject;
 import dev.falflow.project.Project;
 import dev.falflow.python.CacheFolder;
-import dev.falflow.python.DbtExecutable;
 import dev.falflow.python.ParentProcess;
 import dev.falflow.python.Peer;
 import dev.falflow.python.PythonEnvironments;
 import dev.falflow.python.PythonInstallation;
 import dev.falflow.python.PythonPackage;
 import dev.falflow.report.Reporter;
-import dev.falflow.source.PythonSources;
-import dev.falflow.source.SourceAnalyzer;
-import dev.falflow.source.StubPlan;
 import dev.falflow.warehouse.DataFolder;
 import dev.falflow.warehouse.ModelData;
 import dev.falflow.warehouse.Warehouse;
@@ -29,8 +23,6 @@ import dev.falflow.warehouse.Warehouses;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -48,6 +40,7 @@ public final class ApplicationRun {
   private final PythonEnvironments environments;
   private final Reporter reporter;
   private final Clock clock;
+  private final Preparation preparation;
 
   public ApplicationRun(
       CacheFolder cache, PythonEnvironments environments, Reporter reporter, Clock clock) {
@@ -55,6 +48,7 @@ public final class ApplicationRun {
     this.environments = environments;
     this.reporter = reporter;
     this.clock = clock;
+    this.preparation = new Preparation(cache, reporter, clock);
   }
 
   /**
@@ -89,78 +83,40 @@ public final class ApplicationRun {
     request.arguments().throwIfUnknownTo(Objects.requireNonNull(python.version("dbt-core")));
     Path packageFolder = PythonPackage.unpack(cache);
     try (DataFolder folder = new DataFolder(System.getenv());
-        DbtEngine engine =
-            EngineChoice.of(request.engine(), DbtExecutable.find(request.pythonRequest(), python))
-                .start(python, packageFolder, folder.paths(), clock)) {
-      PythonSources sources = preparedSources(project, python, packageFolder);
-      ParsedProject parsed = parse(request, project, sources, engine);
-      PythonModels models = PythonModels.link(project, sources.models(), parsed);
-      Hold hold = engine.attach(new HeldNodes(models.nodes(), List.of(), Map.of()), null);
+        DbtEngine engine = preparation.engine(request, python, packageFolder, folder.paths())) {
+      PreparedProject prepared =
+          preparation.prepared(
+              request, project, preparation.sources(project, python, packageFolder, false), engine);
+      Hold hold = engine.attach(prepared.held(), null);
       try {
-        answer(request, project, parsed, engine, folder, hold, application);
+        answer(prepared, engine, folder, hold, application);
       } finally {
         engine.detach();
       }
     }
   }
 
-  private PythonSources preparedSources(
-      Project project, PythonInstallation python, Path packageFolder) {
-    PythonSources sources =
-        new SourceAnalyzer(
-                python.executable(),
-                python.pythonVersion(),
-                packageFolder,
-                FlowRun.analysisFile(cache, project))
-            .analyze(project);
-    sources.warnings().forEach(reporter::warning);
-    StubPlan plan = StubPlan.of(project, sources);
-    plan.warnings().forEach(reporter::warning);
-    plan.apply();
-    return sources;
-  }
-
-  private ParsedProject parse(
-      FlowRequest request, Project project, PythonSources sources, DbtEngine engine) {
-    try {
-      return engine.parse(
-          request.parseArguments(project.root()),
-          PythonModels.inputsByStub(project, sources.models()),
-          false,
-          event -> {
-            if (event.level().equals("warn")) {
-              reporter.event(event);
-            }
-          });
-    } catch (DbtEngine.UnresolvedInputs e) {
-      throw PythonModels.unresolved(project, sources.models(), e);
-    } catch (DbtEngine.ParseFailure e) {
-      throw new FalException(DbtFailure.explained("dbt-parse-failed", e.getMessage(), request), e);
-    }
-  }
-
   private void answer(
-      FlowRequest request,
-      Project project,
-      ParsedProject parsed,
+      PreparedProject prepared,
       DbtEngine engine,
       DataFolder folder,
       Hold hold,
       ParentProcess application) {
-    ExecutorService threads = Executors.newCachedThreadPool(ApplicationRun::daemon);
-    Path targetPath = request.targetPath(project);
+    Project project = prepared.project();
+    ExecutorService threads = Executors.newCachedThreadPool(FlowRun::daemon);
+    Path targetPath = prepared.request().targetPath(project);
+    Path drivers = cache.path().resolve("drivers");
     try (Warehouse warehouse =
-            Warehouses.open(
-                parsed, engine, folder, project.root(), cache.path().resolve("drivers"));
+            Warehouses.open(prepared.parsed(), engine, folder, project.root(), drivers);
         ModelData data = warehouse.open(hold)) {
       Workplace place =
           new Workplace(
               project,
-              parsed.target(),
+              prepared.parsed().target(),
               engine,
               warehouse,
               folder,
-              Statuses.ofLastRuns(engine::graph, targetPath),
+              Statuses.ofNow(engine::graph, () -> LastResults.in(targetPath)),
               new RunArtifacts(targetPath),
               reporter,
               threads,
@@ -170,7 +126,7 @@ public final class ApplicationRun {
       try (Conversation conversation =
           new Conversation(
               place, hold, ROLE, asking, data, null, (call, input) -> {}, notice -> {})) {
-        conversation.send(runMessage(place, hold, request));
+        conversation.send(runMessage(place, hold, prepared.request()));
         conversation.untilDone();
       }
     } finally {
@@ -191,12 +147,6 @@ public final class ApplicationRun {
     message.put("scripts_dir", scripts.toString());
     Json.putPaths(message, "model_paths", project.modelPaths());
     return message;
-  }
-
-  private static Thread daemon(Runnable body) {
-    Thread thread = new Thread(body, "fal-data");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /**

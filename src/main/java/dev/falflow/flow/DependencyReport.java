@@ -60,7 +60,7 @@ public final class DependencyReport {
     Project project = Project.read(request.projectDir(), request.vars());
     PythonInstallation python = environments.find(request.pythonRequest());
     Path packageFolder = PythonPackage.unpack(cache);
-    Path memory = FlowRun.analysisFile(cache, project);
+    Path memory = Preparation.analysisFile(cache, project);
     PythonSources sources = analyzed(project, python, packageFolder, memory);
     List<PythonSource> models = sources.models();
     boolean selects =

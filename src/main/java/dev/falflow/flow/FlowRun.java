@@ -5,32 +5,21 @@ import dev.falflow.Problem;
 import dev.falflow.artifact.FalManifest;
 import dev.falflow.artifact.RunArtifacts;
 import dev.falflow.dbt.DbtEngine;
-import dev.falflow.dbt.DbtEvent;
 import dev.falflow.dbt.HeldNodes;
 import dev.falflow.dbt.InvocationOutcome;
-import dev.falflow.dbt.ParsedProject;
-import dev.falflow.project.FolderConfigs;
 import dev.falflow.project.Project;
 import dev.falflow.python.CacheFolder;
-import dev.falflow.python.DbtExecutable;
-import dev.falflow.python.ForkServer;
 import dev.falflow.python.PythonEnvironments;
 import dev.falflow.python.PythonInstallation;
 import dev.falflow.python.PythonPackage;
 import dev.falflow.report.Reporter;
-import dev.falflow.script.Scripts;
 import dev.falflow.source.DocstringFix;
-import dev.falflow.source.PythonSource;
 import dev.falflow.source.PythonSources;
-import dev.falflow.source.SourceAnalyzer;
-import dev.falflow.source.StubPlan;
 import dev.falflow.warehouse.DataFolder;
 import dev.falflow.warehouse.Warehouse;
 import dev.falflow.warehouse.Warehouses;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
@@ -38,7 +27,7 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code fal flow run} and {@code fal flow build}, in order. */
-public final class FlowRun {
+public final class FlowRun implements Interruptible {
   private static final int SUCCESS = 0;
   private static final int A_NODE_FAILED = 1;
   private static final int NOT_RUN = 2;
@@ -47,6 +36,7 @@ public final class FlowRun {
   private final PythonEnvironments environments;
   private final Reporter reporter;
   private final Clock clock;
+  private final Preparation preparation;
   private volatile @Nullable Running running;
   private volatile boolean interrupted;
 
@@ -56,6 +46,7 @@ public final class FlowRun {
     this.environments = environments;
     this.reporter = reporter;
     this.clock = clock;
+    this.preparation = new Preparation(cache, reporter, clock);
   }
 
   /** The parts of a run that a Ctrl-C has to reach. */
@@ -77,36 +68,27 @@ public final class FlowRun {
     Path packageFolder = PythonPackage.unpack(cache);
     throwIfInterrupted();
     try (DataFolder folder = new DataFolder(System.getenv());
-        DbtEngine engine = engine(request, python, packageFolder, folder.paths())) {
+        DbtEngine engine = preparation.engine(request, python, packageFolder, folder.paths())) {
       Project project =
           request.dryRun()
               ? Project.read(DryRun.overlay(asked, folder.spill()), request.vars())
               : asked;
       PythonSources sources =
           request.pythonModels()
-              ? preparedSources(project, python, packageFolder, request.dryRun())
+              ? preparation.sources(project, python, packageFolder, request.dryRun())
               : PythonSources.NONE;
       throwIfInterrupted();
       if (request.dryRun()) {
-        return plan(request, project, sources, engine);
+        return plan(preparation.prepared(request, project, sources, engine), engine);
       }
       try (RunEnvironments environments =
-          new RunEnvironments(
-              () ->
-                  new ForkServer(
-                      python.workerExecutable(),
-                      packageFolder,
-                      WorkerEnvironment.of(System.getenv(), request.profilesFile()),
-                      folder.spill()))) {
+          preparation.environments(request, project, python, packageFolder, folder)) {
         if (!sources.models().isEmpty()) {
           environments.start(); // it imports pandas while dbt parses
         }
-        ParsedProject parsed = parse(request, project, sources, engine);
-        PythonModels models = PythonModels.link(project, sources.models(), parsed);
-        ScriptNodes scripts = ScriptNodes.of(project, parsed);
-        scripts.warnings().forEach(reporter::warning);
-        if (sources.models().isEmpty() && scripts.isEmpty()) {
-          return dbtAlone(request, project, sources, engine);
+        PreparedProject prepared = preparation.prepared(request, project, sources, engine);
+        if (prepared.isDbtAlone()) {
+          return dbtAlone(prepared, engine);
         }
         UndeclaredInputs undeclared =
             new UndeclaredInputs(
@@ -114,127 +96,54 @@ public final class FlowRun {
                 request.allowUndeclared(),
                 new DocstringFix(python.executable(), packageFolder),
                 reporter::warning);
-        Asked all = new Asked(request, project, sources, parsed, models, scripts);
-        return held(all, engine, folder, undeclared, environments);
+        return held(prepared, engine, folder, undeclared, environments);
       }
     }
   }
 
-  private DbtEngine engine(
-      FlowRequest request, PythonInstallation python, Path packageFolder, List<Path> folders) {
-    EngineChoice choice =
-        EngineChoice.of(request.engine(), DbtExecutable.find(request.pythonRequest(), python));
-    reporter.debug(choice.words());
-    choice.notice().ifPresent(reporter::info);
-    return choice.start(python, packageFolder, folders, clock);
-  }
-
-  /** Analyses the sources and writes what dbt has to find on disk: the stubs and .dbtignore. */
-  private PythonSources preparedSources(
-      Project project, PythonInstallation python, Path packageFolder, boolean dryRun) {
-    Path memory = analysisFile(cache, project);
-    Instant started = clock.instant();
-    PythonSources sources =
-        new SourceAnalyzer(
-                python.executable(), python.pythonVersion(), packageFolder, dryRun ? null : memory)
-            .analyze(project);
-    reporter.debug(
-        "analysed "
-            + sources.all().size()
-            + " Python files in "
-            + Duration.between(started, clock.instant()).toMillis()
-            + " ms");
-    sources.infos().forEach(info -> reporter.info(info.toString()));
-    sources.warnings().forEach(reporter::warning);
-    StubPlan plan = StubPlan.of(project, sources);
-    plan.warnings().forEach(reporter::warning);
-    new FolderConfigs(project)
-        .hidden(sources.models().stream().map(PythonSource::stubFqn).toList())
-        .forEach(reporter::warning);
-    plan.apply();
-    if (!dryRun) {
-      plan.reminders().forEach(reporter::info);
-      plan.gitWarnings().forEach(reporter::warning);
-    }
-    return sources;
-  }
-
-  private int plan(FlowRequest request, Project project, PythonSources sources, DbtEngine engine) {
-    ParsedProject parsed = parse(request, project, sources, engine);
-    PythonModels models = PythonModels.link(project, sources.models(), parsed);
-    ScriptNodes scripts = ScriptNodes.of(project, parsed);
+  private int plan(PreparedProject prepared, DbtEngine engine) {
+    Path root = prepared.project().root();
     List<String> selected =
         engine.list(
-            request.listArguments(
-                project.root(), new SourceSelection(project, sources, scripts.scripts())),
-            scripts.held(models),
-            this::forwardUnlessInfo);
-    DryRun.lines(selected, models, scripts).forEach(reporter::info);
+            prepared.request().listArguments(root, prepared.selection()),
+            prepared.held(),
+            preparation::forwardUnlessInfo);
+    DryRun.lines(selected, prepared.models(), prepared.scripts()).forEach(reporter::info);
     return SUCCESS;
   }
 
-  private int dbtAlone(
-      FlowRequest request, Project project, PythonSources sources, DbtEngine engine) {
-    SourceSelection selection = new SourceSelection(project, sources, Scripts.NONE);
+  private int dbtAlone(PreparedProject prepared, DbtEngine engine) {
+    FlowRequest request = prepared.request();
     return exitCode(
         request,
         engine.invoke(
-            request.runArguments(project.root(), selection),
+            request.runArguments(prepared.project().root(), prepared.selection()),
             HeldNodes.NONE,
-            this::forward,
+            preparation::forward,
             held -> {}));
   }
 
-  /** dbt's parse; of its events only warnings: the run says the rest again, we say errors. */
-  private ParsedProject parse(
-      FlowRequest request, Project project, PythonSources sources, DbtEngine engine) {
-    try {
-      return engine.parse(
-          request.parseArguments(project.root()),
-          PythonModels.inputsByStub(project, sources.models()),
-          request.rawEvents(),
-          this::forwardUnlessInfo);
-    } catch (DbtEngine.UnresolvedInputs e) {
-      throw PythonModels.unresolved(project, sources.models(), e);
-    } catch (DbtEngine.ParseFailure e) {
-      throw new FalException(DbtFailure.explained("dbt-parse-failed", e.getMessage(), request), e);
-    }
-  }
-
-  /** What is to be run, all of it known. */
-  private record Asked(
-      FlowRequest request,
-      Project project,
-      PythonSources sources,
-      ParsedProject parsed,
-      PythonModels models,
-      ScriptNodes scripts) {
-    SourceSelection selection() {
-      return new SourceSelection(project, sources, scripts.scripts());
-    }
-  }
-
   private int held(
-      Asked asked,
+      PreparedProject prepared,
       DbtEngine engine,
       DataFolder folder,
       UndeclaredInputs undeclared,
       RunEnvironments environments) {
-    FlowRequest request = asked.request();
-    Project project = asked.project();
-    HeldNodes nodes = asked.scripts().held(asked.models());
-    FalManifest.write(request.targetPath(project), asked.models().manifest(), nodes.checksums());
+    FlowRequest request = prepared.request();
+    Project project = prepared.project();
+    HeldNodes nodes = prepared.held();
+    FalManifest.write(request.targetPath(project), prepared.models().manifest(), nodes.checksums());
     RunArtifacts artifacts = new RunArtifacts(request.targetPath(project));
     artifacts.begin();
     ExecutorService threads = Executors.newCachedThreadPool(FlowRun::daemon);
     Path drivers = cache.path().resolve("drivers");
     Statuses statuses = new Statuses(engine::graph);
     try (Warehouse warehouse =
-        Warehouses.open(asked.parsed(), engine, folder, project.root(), drivers)) {
+        Warehouses.open(prepared.parsed(), engine, folder, project.root(), drivers)) {
       Workplace place =
           new Workplace(
               project,
-              asked.parsed().target(),
+              prepared.parsed().target(),
               engine,
               warehouse,
               folder,
@@ -243,16 +152,17 @@ public final class FlowRun {
               reporter,
               threads,
               clock);
-      Holds held = new Holds(place, asked.models(), asked.scripts(), undeclared, environments);
+      Holds held =
+          new Holds(place, prepared.models(), prepared.scripts(), undeclared, environments);
       running = new Running(engine, held);
       throwIfInterrupted();
       InvocationOutcome outcome =
           engine.invoke(
-              request.runArguments(project.root(), asked.selection()),
+              request.runArguments(project.root(), prepared.selection()),
               nodes,
               event -> {
                 statuses.see(event);
-                forward(event);
+                preparation.forward(event);
               },
               held::hold);
       if (request.writesJson()) {
@@ -270,6 +180,7 @@ public final class FlowRun {
    * Ends the run early; {@link #run} returns or throws soon after. While dbt runs, workers die and
    * nothing more is started; before that every process of ours is ended.
    */
+  @Override
   public void interrupt() {
     interrupted = true;
     Running now = running;
@@ -281,6 +192,7 @@ public final class FlowRun {
     }
   }
 
+  @Override
   public boolean isInterrupted() {
     return interrupted;
   }
@@ -288,19 +200,6 @@ public final class FlowRun {
   private void throwIfInterrupted() {
     if (interrupted) {
       throw new FalException(Problem.of("interrupted", "Interrupted before dbt's run began."));
-    }
-  }
-
-  /** dbt's words for what ended it altogether come as the outcome's failure, not twice. */
-  private void forward(DbtEvent event) {
-    if (!event.name().equals("MainEncounteredError") && !event.name().equals("MainStackTrace")) {
-      reporter.event(event);
-    }
-  }
-
-  private void forwardUnlessInfo(DbtEvent event) {
-    if (!event.level().equals("info")) {
-      forward(event);
     }
   }
 
@@ -313,15 +212,9 @@ public final class FlowRun {
     return outcome.success() ? SUCCESS : A_NODE_FAILED;
   }
 
-  private static Thread daemon(Runnable body) {
+  static Thread daemon(Runnable body) {
     Thread thread = new Thread(body, "fal-model");
     thread.setDaemon(true);
     return thread;
-  }
-
-  /** Where what the analysis said of this project is kept. */
-  static Path analysisFile(CacheFolder cache, Project project) {
-    String name = Integer.toHexString(project.root().toString().hashCode()) + ".json";
-    return cache.folder("analysis").resolve(name);
   }
 }

@@ -4,7 +4,6 @@ import dev.falflow.FalException;
 import dev.falflow.artifact.Failure;
 import dev.falflow.artifact.ModelLog;
 import dev.falflow.artifact.ModelResult;
-import dev.falflow.artifact.NodeResult;
 import dev.falflow.artifact.ScriptResult;
 import dev.falflow.dbt.Hold;
 import dev.falflow.python.ForkServer;
@@ -13,13 +12,7 @@ import dev.falflow.script.Role;
 import dev.falflow.script.Script;
 import dev.falflow.source.PythonSource;
 import dev.falflow.warehouse.ModelData;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 
 /**
  * What happens when dbt's order has come to a Python model, a script or a model's hooks: workers
@@ -31,9 +24,8 @@ final class Holds {
   private final ScriptNodes scripts;
   private final UndeclaredInputs undeclared;
   private final RunEnvironments environments;
-  private final Semaphore hooksAtATime;
-  private final Set<Worker> running = ConcurrentHashMap.newKeySet();
-  private volatile boolean stopped;
+  private final RunningWorkers workers;
+  private final ScriptTurns turns;
 
   Holds(
       Workplace place,
@@ -46,7 +38,8 @@ final class Holds {
     this.scripts = scripts;
     this.undeclared = undeclared;
     this.environments = environments;
-    this.hooksAtATime = new Semaphore(Math.max(1, place.target().path("threads").asInt(1)));
+    this.workers = new RunningWorkers(place.reporter());
+    this.turns = new ScriptTurns(place, environments, workers);
   }
 
   /** Returns at once; whose turn it is runs on threads of its own and is released at its end. */
@@ -56,8 +49,7 @@ final class Holds {
 
   /** Ends every running worker; what dbt still comes to fails at once. */
   void stop() {
-    stopped = true;
-    running.forEach(Worker::kill);
+    workers.stop();
     place.warehouse().cancel();
   }
 
@@ -68,16 +60,20 @@ final class Holds {
     try {
       switch (hold.stage()) {
         case MODEL -> {
-          ModelResult result = runModel(hold);
+          ModelResult result = runModel(hold, models.source(hold.uniqueId()));
+          place.artifacts().add(result);
+          tell(result);
           Failure failure = result.failure();
           success = failure == null;
           rows = result.rows();
           message = failure == null ? "PYTHON " + rows + " rows" : failure.message();
         }
         case SCRIPT, PRE_HOOKS, POST_HOOKS -> {
-          List<ScriptResult> failed = failed(run(hold, scriptsOf(hold)));
+          List<ScriptResult> results = turns.run(hold, scriptsOf(hold));
+          List<ScriptResult> failed = ScriptTurns.failed(results);
+          results.forEach(this::tell);
           success = failed.isEmpty();
-          message = messageOf(failed);
+          message = ScriptTurns.messageOf(failed);
         }
         case TARGET -> throw new IllegalStateException("nobody waits at " + hold);
       }
@@ -97,122 +93,43 @@ final class Holds {
     };
   }
 
-  /** Runs these side by side, as many at a time as dbt has threads; their results in order. */
-  List<ScriptResult> run(Hold hold, List<Script> together) {
-    List<CompletableFuture<ScriptResult>> runs = new ArrayList<>();
-    for (Script script : together) {
-      runs.add(CompletableFuture.supplyAsync(() -> runInTurn(hold, script), place.threads()));
-    }
-    return runs.stream().map(Loading::join).toList();
-  }
-
-  static List<ScriptResult> failed(List<ScriptResult> results) {
-    return results.stream().filter(result -> result.failure() != null).toList();
-  }
-
-  /** The old tool's words for it (FAL.md 1.4), and below them each failure. */
-  static String messageOf(List<ScriptResult> failed) {
-    StringBuilder message = new StringBuilder();
-    for (ScriptResult result : failed) {
-      Failure failure = result.failure();
-      if (failure != null) {
-        message.append(message.isEmpty() ? "" : "\n");
-        message.append("Error in script ").append(result.name()).append(": ");
-        message.append(failure.message());
-      }
-    }
-    return message.toString();
-  }
-
-  private ScriptResult runInTurn(Hold hold, Script script) {
-    hooksAtATime.acquireUninterruptibly();
-    try {
-      ScriptResult result = runScript(hold, script);
-      keep(result);
-      return result;
-    } finally {
-      hooksAtATime.release();
-    }
-  }
-
-  private ScriptResult runScript(Hold hold, Script script) {
-    ScriptRun run = new ScriptRun(place, hold, script);
-    try (ModelLog log = place.artifacts().log(script.uniqueId())) {
-      if (stopped) {
-        return run.failed(WorkerFailure.interrupted(script.file()), log);
-      }
-      ForkServer server;
-      try {
-        server = environments.serverOf(script);
-      } catch (FalException e) {
-        return run.failed(new Failure(e.problems().get(0).code(), words(script, e), null), log);
-      }
-      Worker worker = spawn(server, script.uniqueId(), script.id(), log);
-      try {
-        return run.run(worker, log, () -> stopped, server::lastLines);
-      } finally {
-        running.remove(worker);
-      }
-    }
-  }
-
-  private static String words(Script script, FalException e) {
-    return script.declared() + ": " + e.words();
-  }
-
-  private void keep(NodeResult result) {
-    place.artifacts().add(result);
-    if (result instanceof ScriptResult script && script.isHook() && script.failure() == null) {
-      double seconds = script.executionTime().toMillis() / 1e3;
-      place.reporter().info("OK %s %s [%.2fs]".formatted(script.role(), script.name(), seconds));
-    }
-  }
-
-  private Worker spawn(ForkServer server, String uniqueId, String name, ModelLog log) {
-    Worker worker =
-        server.spawn(
-            output -> {
-              log.line(output.line());
-              place.reporter().output(uniqueId, name, output.stream(), output.line());
-            });
-    running.add(worker);
-    if (stopped) {
-      worker.kill();
-    }
-    return worker;
-  }
-
-  private ModelResult runModel(Hold hold) {
-    PythonSource source = models.source(hold.uniqueId());
-    ModelResult result = runModel(hold, source);
-    keep(result);
+  private void tell(ModelResult result) {
     if (result.roundTrip() != null) {
-      result
-          .roundTrip()
-          .lines()
-          .forEach(line -> place.reporter().debug(result.name() + " | " + line));
+      for (String line : result.roundTrip().lines()) {
+        place.reporter().debug(result.name() + " | " + line);
+      }
     }
-    return result;
+  }
+
+  /** dbt has lines of its own for the other scripts. */
+  private void tell(ScriptResult result) {
+    if (result.isHook() && result.failure() == null) {
+      double seconds = result.executionTime().toMillis() / 1e3;
+      place.reporter().info("OK %s %s [%.2fs]".formatted(result.role(), result.name(), seconds));
+    }
   }
 
   private ModelResult runModel(Hold hold, PythonSource source) {
     try (ModelLog log = place.artifacts().log(hold.uniqueId())) {
       ForkServer server;
       try {
-        server = environments.serverOf(hold.uniqueId(), source);
+        server = environments.serverOf(hold.uniqueId(), source, scripts.scripts());
       } catch (FalException e) {
         String message = source.file() + ": " + e.words();
-        Instant now = place.clock().instant();
-        Failure failure = new Failure(e.problems().get(0).code(), message, null);
         return ModelResult.failed(
-            hold.uniqueId(), source.name(), source.file(), hold.thread(), now, failure);
+            hold.uniqueId(),
+            source.name(),
+            source.file(),
+            hold.thread(),
+            place.clock().instant(),
+            new Failure(e.problems().get(0).code(), message, null));
       }
-      Worker worker = spawn(server, hold.uniqueId(), source.name(), log);
+      Worker worker = workers.spawn(server, hold.uniqueId(), source.name(), log);
       try (ModelData data = place.warehouse().open(hold)) {
         return new PythonModelRun(place, hold, source, worker, data, undeclared)
-            .run(log, () -> stopped, server::lastLines);
+            .run(log, workers::isStopped, server::lastLines);
       } finally {
-        running.remove(worker);
+        workers.forget(worker);
       }
     }
   }

@@ -1,29 +1,59 @@
 package dev.falflow.flow;
 
 import dev.falflow.FalException;
+import dev.falflow.Location;
+import dev.falflow.project.EnvironmentLocks;
+import dev.falflow.project.EnvironmentsFile;
+import dev.falflow.project.InlineMetadata;
+import dev.falflow.project.Project;
+import dev.falflow.python.CacheFolder;
+import dev.falflow.python.EnvironmentRequest;
+import dev.falflow.python.EnvironmentStore;
 import dev.falflow.python.ForkServer;
+import dev.falflow.python.ProjectEnvironments;
+import dev.falflow.python.PythonInstallation;
+import dev.falflow.report.Reporter;
 import dev.falflow.script.Script;
+import dev.falflow.script.Scripts;
 import dev.falflow.source.PythonSource;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import java.nio.file.Path;
+import java.util.Map;
 
 /** Where the Python files of a run are run. */
 final class RunEnvironments implements AutoCloseable {
-  private final Supplier<ForkServer> starting;
-  private @Nullable ForkServer own;
+  private final Project project;
+  private final ProjectEnvironments environments;
 
-  RunEnvironments(Supplier<ForkServer> starting) {
-    this.starting = starting;
+  /**
+   * Nothing is made or started yet.
+   *
+   * @param python the run's own
+   * @param variables the environment variables that models may see
+   * @param socketFolder private to the user, with a short path
+   * @throws FalException with everything that is wrong with {@code fal_project.yml} and {@code
+   *     fal.lock}
+   */
+  RunEnvironments(
+      FlowRequest request,
+      Project project,
+      CacheFolder cache,
+      PythonInstallation python,
+      Path packageFolder,
+      Map<String, String> variables,
+      Path socketFolder,
+      Reporter reporter) {
+    this.project = project;
+    EnvironmentStore store =
+        new EnvironmentStore(
+            cache, request.pythonRequest(), python, EnvironmentLocks.read(project), reporter::info);
+    this.environments =
+        new ProjectEnvironments(
+            store, EnvironmentsFile.read(project), packageFolder, variables, socketFolder);
   }
 
   /** Starts the run's own server, unless it has been. */
-  synchronized ForkServer start() {
-    ForkServer started = own;
-    if (started == null) {
-      started = starting.get();
-      own = started;
-    }
-    return started;
+  void start() {
+    environments.get(EnvironmentRequest.LOCAL);
   }
 
   /**
@@ -32,7 +62,11 @@ final class RunEnvironments implements AutoCloseable {
    * @throws FalException why there is no such environment
    */
   ForkServer serverOf(Script script) {
-    return start();
+    String name = script.environment();
+    return environments.get(
+        name == null
+            ? EnvironmentRequest.LOCAL
+            : EnvironmentRequest.named(name, script.declared()));
   }
 
   /**
@@ -40,14 +74,19 @@ final class RunEnvironments implements AutoCloseable {
    *
    * @throws FalException why there is no such environment
    */
-  ForkServer serverOf(String model, PythonSource source) {
-    return start();
+  ForkServer serverOf(String model, PythonSource source, Scripts scripts) {
+    String name = scripts.environmentOf(model);
+    if (name != null) {
+      return environments.get(EnvironmentRequest.named(name, Location.of(source.file())));
+    }
+    return environments.get(
+        InlineMetadata.of(project, source.path())
+            .map(EnvironmentRequest::inline)
+            .orElse(EnvironmentRequest.LOCAL));
   }
 
   @Override
-  public synchronized void close() {
-    if (own != null) {
-      own.close();
-    }
+  public void close() {
+    environments.close();
   }
 }

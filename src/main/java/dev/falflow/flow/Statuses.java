@@ -3,14 +3,8 @@ package dev.falflow.flow;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.falflow.FalException;
 import dev.falflow.Json;
-import dev.falflow.Problem;
 import dev.falflow.dbt.DbtEvent;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -44,43 +38,29 @@ final class Statuses {
   /** Of {@code run_results.json} and {@code sources.json}; empty objects where there are none. */
   static Statuses of(Supplier<JsonNode> describe, JsonNode runResults, JsonNode sources) {
     Statuses statuses = new Statuses(describe);
-    for (JsonNode result : runResults.path("results")) {
-      statuses.put(result.path("unique_id").asText(), result);
-    }
-    for (JsonNode result : sources.path("results")) {
-      statuses.freshness.put(result.path("unique_id").asText(), result);
-    }
+    statuses.take(runResults, sources);
     return statuses;
   }
 
-  /** Of what the last runs left in this folder, read again whenever the project is described. */
-  static Statuses ofLastRuns(Supplier<JsonNode> describe, Path targetPath) {
+  /** Of what earlier runs left, looked at again whenever the project is described. */
+  static Statuses ofNow(Supplier<JsonNode> describe, Supplier<LastResults> results) {
     Statuses statuses = new Statuses(describe);
     statuses.lookAgain =
         () -> {
+          LastResults last = results.get();
           statuses.results.clear();
           statuses.freshness.clear();
-          for (JsonNode result : artifact(targetPath, "run_results.json").path("results")) {
-            statuses.put(result.path("unique_id").asText(), result);
-          }
-          for (JsonNode result : artifact(targetPath, "sources.json").path("results")) {
-            statuses.freshness.put(result.path("unique_id").asText(), result);
-          }
+          statuses.take(last.runResults(), last.sources());
         };
     return statuses;
   }
 
-  private static JsonNode artifact(Path targetPath, String name) {
-    Path file = targetPath.resolve(name);
-    try {
-      return Json.MAPPER.readTree(Files.readAllBytes(file));
-    } catch (NoSuchFileException e) {
-      return Json.MAPPER.missingNode();
-    } catch (IOException e) {
-      throw new FalException(
-          Problem.of("bad-artifact", file + " can't be read: " + e.getMessage())
-              .withHint("dbt may be writing it just now, or was ended while it did."),
-          e);
+  private void take(JsonNode runResults, JsonNode sources) {
+    for (JsonNode result : runResults.path("results")) {
+      put(result.path("unique_id").asText(), result);
+    }
+    for (JsonNode result : sources.path("results")) {
+      freshness.put(result.path("unique_id").asText(), result);
     }
   }
 
@@ -102,6 +82,14 @@ final class Statuses {
   String of(String uniqueId) {
     Result result = results.get(uniqueId);
     return result == null ? SKIPPED : result.status();
+  }
+
+  /** Whether a model, or a generic test of it, has run. */
+  boolean hasRun(String model) {
+    return !of(model).equals(SKIPPED)
+        || testsOf(model)
+            .valueStream()
+            .anyMatch(test -> !test.path("status").asText().equals(SKIPPED));
   }
 
   /** What the adapter said of a node; an empty object where it said nothing. */

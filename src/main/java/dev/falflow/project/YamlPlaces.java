@@ -67,6 +67,15 @@ public record YamlPlaces(String file, @Nullable Node key, @Nullable Node node) {
         : List.of();
   }
 
+  boolean isMap() {
+    return node instanceof MappingNode;
+  }
+
+  /** Whether the file has it, be it empty. */
+  boolean isThere() {
+    return node != null;
+  }
+
   /** The text of a scalar, null for anything else. */
   public @Nullable String text() {
     return node instanceof ScalarNode scalar ? scalar.getValue() : null;

@@ -103,8 +103,20 @@ final class Installer {
     } else {
       arguments.addAll(List.of(python, "-I", "-m", "pip", "install", "--no-input"));
     }
-    arguments.addAll(List.of("-r", requirements.toString(), "-c", constraints.toString()));
+    arguments.addAll(List.of("-r", requirements.toString()));
+    if (Files.size(constraints) > 0) { // uv warns of an empty file
+      arguments.addAll(List.of("-c", constraints.toString()));
+    }
     return run(arguments);
+  }
+
+  /** A line for each installed package with its version; blank lines and comments between. */
+  Command.Outcome freeze(Path folder) throws IOException {
+    String python = folder.resolve(Path.of("bin", "python")).toString();
+    return run(
+        uv.isPresent()
+            ? List.of(uv.get().toString(), "pip", "freeze", "--python", python)
+            : List.of(python, "-I", "-m", "pip", "freeze"));
   }
 
   /**

@@ -54,6 +54,17 @@ record Requirements(List<Line> lines) {
     return ofText(String.join("\n", texts));
   }
 
+  /**
+   * Lines as of a file, files they include put in place.
+   *
+   * @param folder where those are looked for
+   */
+  static Requirements of(List<String> texts, Path folder) {
+    List<Line> lines = new ArrayList<>();
+    addTo(lines, String.join("\n", texts), folder.resolve("requirements"), new LinkedHashSet<>());
+    return new Requirements(lines);
+  }
+
   /** An absent file holds nothing. */
   static Requirements read(Path file) {
     if (!Files.isRegularFile(file)) {
@@ -79,6 +90,10 @@ record Requirements(List<Line> lines) {
     if (!open.add(file.toAbsolutePath().normalize())) {
       return;
     }
+    addTo(lines, text, file, open);
+  }
+
+  private static void addTo(List<Line> lines, String text, Path file, Set<Path> open) {
     for (String logical : logicalLines(text)) {
       Matcher option = FILE_OPTION.matcher(logical);
       if (!option.matches()) {

@@ -29,7 +29,7 @@ final class WorkerListener implements AutoCloseable {
   private final Map<String, Worker> expected = new ConcurrentHashMap<>();
 
   WorkerListener(Path folder) {
-    path = folder.resolve("s");
+    path = folder.resolve("s" + Long.toHexString(System.nanoTime())); // one for each environment
     try {
       server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       server.bind(UnixDomainSocketAddress.of(path));

@@ -55,7 +55,9 @@ final class DeclaringFiles {
         : Location.of(project.relative(file), line, 0);
   }
 
-  /** Every {@code meta: fal:} that reaches the node; dbt takes one of them whole. */
+  /**
+   * Every {@code meta: fal:} that reaches the node; dbt takes one whole, but joins versions' lists.
+   */
   private List<YamlPlaces> written(ScriptedNode node) {
     List<YamlPlaces> places = new ArrayList<>();
     YamlPlaces description = description(node);

@@ -63,6 +63,7 @@ class DeclaringFilesTest {
             meta: {fal: {scripts: [other.py]}}
             versions:
               - v: 1
+                config: {meta: {fal: {scripts: [after.py]}}}
               - v: 2
                 config:
                   meta: {fal: {scripts: [after.py]}}
@@ -79,7 +80,7 @@ class DeclaringFilesTest {
             "shop://" + SCHEMA,
             "models/customers_v2.sql",
             true);
-    assertThat(declared(second)).isEqualTo(SCHEMA + ":13:34");
+    assertThat(declared(second)).isEqualTo(SCHEMA + ":14:34");
   }
 
   @Test
@@ -90,7 +91,7 @@ class DeclaringFilesTest {
         name: shop
         models:
           shop:
-            +meta: {fal: {scripts: [other.py]}}
+            +meta: {fal: {scripts: [gone.py]}}
             staging:
               +meta:
                 fal:
@@ -112,6 +113,35 @@ class DeclaringFilesTest {
         .singleElement()
         .asString()
         .startsWith("dbt_project.yml:8:21: model.shop.a and 2 more: the script 'gone.py'");
+  }
+
+  @Test
+  void findsThePlaceInAPackagesProjectFile() throws IOException {
+    project.write(
+        "dbt_packages/pkg/dbt_project.yml",
+        "name: pkg\nmodels:\n  pkg:\n    staging:\n      meta: {fal: {scripts: [after.py]}}\n");
+
+    ScriptedNode rates =
+        new ScriptedNode(
+            "model.pkg.rates", "rates", "pkg", after(), null, "models/staging/rates.sql", true);
+
+    assertThat(declared(rates)).isEqualTo("dbt_packages/pkg/dbt_project.yml:5:30");
+  }
+
+  @Test
+  void namesTheFalWhereAMergeKeyHidesThePlace() throws IOException {
+    project.write(
+        SCHEMA,
+        """
+        shared: &shared {scripts: [after.py]}
+        models:
+          - name: customers
+            meta:
+              fal:
+                <<: *shared
+        """);
+
+    assertThat(declared(node("customers", after(), "shop://" + SCHEMA))).isEqualTo(SCHEMA + ":5:7");
   }
 
   @Test

@@ -68,6 +68,18 @@ class ScriptPathsTest {
   }
 
   @Test
+  void namesScriptsFromAFolderOutsideTheProject(@TempDir Path outside) throws IOException {
+    Path script = Files.createFile(outside.resolve("abs.py"));
+    project.commandLineVars.put("fal-scripts-path", outside.toString());
+    project.customers("scripts: [abs.py]\n");
+
+    List<Script> scripts = project.read().all();
+
+    assertThat(names(scripts)).containsExactly("abs.py");
+    assertThat(scripts).extracting(Script::file).containsExactly(script.toString());
+  }
+
+  @Test
   void runsAScriptListedTwiceOnce() throws IOException {
     project.customers(
         """

@@ -64,6 +64,19 @@ class ScriptProblemsTest {
   }
 
   @Test
+  void saysWhatPathsAreRelativeToWithoutTheVariable() throws IOException {
+    project.write("dbt_project.yml", "name: shop\n");
+    project.customers("scripts: [after.py]\n");
+
+    assertThat(project.problems())
+        .containsExactly(
+            SCHEMA
+                + ":5:19: model.shop.customers: the script 'after.py' does not exist: looked for"
+                + " after.py | Paths are relative to the project, or to the folder that the"
+                + " variable fal-scripts-path names. [script-not-found]");
+  }
+
+  @Test
   void refusesWhatIsNoScript() throws IOException {
     project.write("fal_scripts/query.sql", "");
     project.write("fal_scripts/package.py/__init__.py", "");
@@ -203,6 +216,10 @@ class ScriptProblemsTest {
     project.commandLineVars.put("fal-scripts-path", 5);
     assertThat(project.problems())
         .contains("--vars: fal-scripts-path has to be a folder, not 5 [bad-vars]");
+
+    project.commandLineVars.put("fal-scripts-path", "a\0");
+    assertThat(project.problems().get(0))
+        .startsWith("--vars: fal-scripts-path has to be a folder: Nul character");
   }
 
   @Test

@@ -1,0 +1,136 @@
+package dev.falflow.flow;
+
+import dev.falflow.FalException;
+import dev.falflow.dbt.DbtEngine;
+import dev.falflow.dbt.DbtEvent;
+import dev.falflow.dbt.ParsedProject;
+import dev.falflow.project.FolderConfigs;
+import dev.falflow.project.Project;
+import dev.falflow.python.CacheFolder;
+import dev.falflow.python.DbtExecutable;
+import dev.falflow.python.PythonInstallation;
+import dev.falflow.report.Reporter;
+import dev.falflow.source.PythonSource;
+import dev.falflow.source.PythonSources;
+import dev.falflow.source.SourceAnalyzer;
+import dev.falflow.source.StubPlan;
+import dev.falflow.warehouse.DataFolder;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** What comes before anything runs: the engine, the stubs, dbt's parse; and what is told of it. */
+final class Preparation {
+  private final CacheFolder cache;
+  private final Reporter reporter;
+  private final Clock clock;
+
+  Preparation(CacheFolder cache, Reporter reporter, Clock clock) {
+    this.cache = cache;
+    this.reporter = reporter;
+    this.clock = clock;
+  }
+
+  DbtEngine engine(
+      FlowRequest request, PythonInstallation python, Path packageFolder, List<Path> folders) {
+    EngineChoice choice =
+        EngineChoice.of(request.engine(), DbtExecutable.find(request.pythonRequest(), python));
+    reporter.debug(choice.words());
+    choice.notice().ifPresent(reporter::info);
+    return choice.start(python, packageFolder, folders, clock);
+  }
+
+  RunEnvironments environments(
+      FlowRequest request,
+      Project project,
+      PythonInstallation python,
+      Path packageFolder,
+      DataFolder folder) {
+    return new RunEnvironments(
+        request,
+        project,
+        cache,
+        python,
+        packageFolder,
+        WorkerEnvironment.of(System.getenv(), request.profilesFile()),
+        folder.spill(),
+        reporter);
+  }
+
+  /** Analyses the sources and writes what dbt has to find on disk: the stubs and .dbtignore. */
+  PythonSources sources(
+      Project project, PythonInstallation python, Path packageFolder, boolean dryRun) {
+    Path memory = analysisFile(cache, project);
+    Instant started = clock.instant();
+    PythonSources sources =
+        new SourceAnalyzer(
+                python.executable(), python.pythonVersion(), packageFolder, dryRun ? null : memory)
+            .analyze(project);
+    reporter.debug(
+        "analysed "
+            + sources.all().size()
+            + " Python files in "
+            + Duration.between(started, clock.instant()).toMillis()
+            + " ms");
+    sources.infos().forEach(info -> reporter.info(info.toString()));
+    sources.warnings().forEach(reporter::warning);
+    StubPlan plan = StubPlan.of(project, sources);
+    plan.warnings().forEach(reporter::warning);
+    new FolderConfigs(project)
+        .hidden(sources.models().stream().map(PythonSource::stubFqn).toList())
+        .forEach(reporter::warning);
+    plan.apply();
+    if (!dryRun) {
+      plan.reminders().forEach(reporter::info);
+      plan.gitWarnings().forEach(reporter::warning);
+    }
+    return sources;
+  }
+
+  /** Parsed, its Python models and scripts found in dbt's graph. */
+  PreparedProject prepared(
+      FlowRequest request, Project project, PythonSources sources, DbtEngine engine) {
+    ParsedProject parsed = parse(request, project, sources, engine);
+    PythonModels models = PythonModels.link(project, sources.models(), parsed);
+    ScriptNodes scripts = ScriptNodes.of(project, parsed);
+    scripts.warnings().forEach(reporter::warning);
+    return new PreparedProject(request, project, sources, parsed, models, scripts);
+  }
+
+  /** dbt's parse; of its events only warnings: the run says the rest again, we say errors. */
+  private ParsedProject parse(
+      FlowRequest request, Project project, PythonSources sources, DbtEngine engine) {
+    try {
+      return engine.parse(
+          request.parseArguments(project.root()),
+          PythonModels.inputsByStub(project, sources.models()),
+          request.rawEvents(),
+          this::forwardUnlessInfo);
+    } catch (DbtEngine.UnresolvedInputs e) {
+      throw PythonModels.unresolved(project, sources.models(), e);
+    } catch (DbtEngine.ParseFailure e) {
+      throw new FalException(DbtFailure.explained("dbt-parse-failed", e.getMessage(), request), e);
+    }
+  }
+
+  /** dbt's words for what ended it altogether come as the outcome's failure, not twice. */
+  void forward(DbtEvent event) {
+    if (!event.name().equals("MainEncounteredError") && !event.name().equals("MainStackTrace")) {
+      reporter.event(event);
+    }
+  }
+
+  void forwardUnlessInfo(DbtEvent event) {
+    if (!event.level().equals("info")) {
+      forward(event);
+    }
+  }
+
+  /** Where what the analysis said of this project is kept. */
+  static Path analysisFile(CacheFolder cache, Project project) {
+    String name = Integer.toHexString(project.root().toString().hashCode()) + ".json";
+    return cache.folder("analysis").resolve(name);
+  }
+}

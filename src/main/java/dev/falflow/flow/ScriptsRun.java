@@ -1,0 +1,250 @@
+package dev.falflow.flow;
+
+import dev.falflow.FalException;
+import dev.falflow.Problem;
+import dev.falflow.artifact.RunArtifacts;
+import dev.falflow.artifact.ScriptResult;
+import dev.falflow.dbt.DbtEngine;
+import dev.falflow.dbt.DbtNode;
+import dev.falflow.dbt.Hold;
+import dev.falflow.project.Project;
+import dev.falflow.python.CacheFolder;
+import dev.falflow.python.PythonEnvironments;
+import dev.falflow.python.PythonInstallation;
+import dev.falflow.python.PythonPackage;
+import dev.falflow.report.Reporter;
+import dev.falflow.script.Role;
+import dev.falflow.script.Script;
+import dev.falflow.warehouse.DataFolder;
+import dev.falflow.warehouse.Warehouse;
+import dev.falflow.warehouse.Warehouses;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** {@code fal run}: scripts and hooks by themselves, after or before dbt has run (FAL.md 3.4). */
+public final class ScriptsRun implements Interruptible {
+  private static final int SUCCESS = 0;
+  private static final int A_SCRIPT_FAILED = 1;
+
+  private final CacheFolder cache;
+  private final PythonEnvironments environments;
+  private final Reporter reporter;
+  private final Clock clock;
+  private final Preparation preparation;
+  private volatile @Nullable Running running;
+  private volatile boolean interrupted;
+
+  public ScriptsRun(
+      CacheFolder cache, PythonEnvironments environments, Reporter reporter, Clock clock) {
+    this.cache = cache;
+    this.environments = environments;
+    this.reporter = reporter;
+    this.clock = clock;
+    this.preparation = new Preparation(cache, reporter, clock);
+  }
+
+  /** The parts of a run that a Ctrl-C has to reach. */
+  private record Running(Warehouse warehouse, RunningWorkers workers) {}
+
+  /**
+   * Runs them.
+   *
+   * @return the exit code: 0, 1 when a script failed
+   * @throws FalException what kept it from starting
+   */
+  public int run(ScriptsRequest asked) {
+    FlowRequest request = asked.flow();
+    Project project = Project.read(request.projectDir(), request.vars());
+    PythonInstallation python = environments.find(request.pythonRequest());
+    request.arguments().throwIfUnknownTo(Objects.requireNonNull(python.version("dbt-core")));
+    Path packageFolder = PythonPackage.unpack(cache);
+    try (DataFolder folder = new DataFolder(System.getenv());
+        DbtEngine engine = preparation.engine(request, python, packageFolder, folder.paths());
+        RunEnvironments places =
+            preparation.environments(request, project, python, packageFolder, folder)) {
+      places.start(); // it imports pandas while dbt parses
+      PreparedProject prepared =
+          preparation.prepared(
+              request, project, preparation.sources(project, python, packageFolder, false), engine);
+      LastResults last = LastResults.in(request.targetPath(project));
+      List<List<Script>> stages = stages(asked, prepared, models(asked, prepared, last, engine));
+      return run(prepared, stages, last, engine, folder, places);
+    }
+  }
+
+  // -- what is run ------------------------------------------------------------------------------
+
+  /** The models whose scripts are meant, by unique_id. */
+  private Set<String> models(
+      ScriptsRequest asked, PreparedProject prepared, LastResults last, DbtEngine engine) {
+    if (asked.isSelected()) {
+      Path root = prepared.project().root();
+      return new LinkedHashSet<>(
+          engine.list(
+              asked.flow().listArguments(root, prepared.selection()),
+              prepared.held(),
+              preparation::forwardUnlessInfo));
+    }
+    Set<String> models = new LinkedHashSet<>();
+    prepared.parsed().models().stream()
+        .filter(DbtNode::enabled)
+        .forEach(model -> models.add(model.uniqueId()));
+    if (asked.all() || asked.before()) {
+      return models;
+    }
+    if (!last.isThere()) {
+      throw new FalException(
+          Problem.of(
+                  "no-run-results",
+                  "Could not read dbt run_results artifact: there is none in "
+                      + last.folder()
+                      + ". Cannot define models to run without selection flags or dbt run_results"
+                      + " artifact or --before flag")
+              .withHint("Run dbt first, or choose models by --select or --all."));
+    }
+    last.check(
+        prepared.parsed().projectName(), prepared.parsed().target().path("name").asText(), models);
+    Statuses statuses = Statuses.of(engine::graph, last.runResults(), last.sources());
+    models.removeIf(model -> !statuses.hasRun(model));
+    return models;
+  }
+
+  /** One after the other; what is in one runs side by side. */
+  private List<List<Script>> stages(
+      ScriptsRequest asked, PreparedProject prepared, Set<String> models) {
+    List<Role> roles =
+        asked.before()
+            ? List.of(Role.GLOBAL_BEFORE, Role.PRE_HOOK, Role.BEFORE)
+            : List.of(Role.AFTER, Role.POST_HOOK, Role.GLOBAL_AFTER);
+    Set<String> unknown = new LinkedHashSet<>(asked.scripts());
+    List<List<Script>> stages = new ArrayList<>();
+    for (Role role : roles) {
+      List<Script> stage = new ArrayList<>();
+      for (Script script : prepared.scripts().scripts().all()) {
+        boolean isWanted = asked.scripts().isEmpty() || asked.scripts().contains(script.name());
+        unknown.remove(script.name());
+        boolean isMeant =
+            role.isGlobal()
+                ? asked.runsGlobals() && isWanted
+                : models.contains(script.model()) && (isWanted || role.isHook());
+        if (script.role() == role && isMeant) {
+          stage.add(script);
+        }
+      }
+      stages.add(stage);
+    }
+    for (String name : unknown) {
+      reporter.warning(
+          Problem.of("script-not-declared", "--scripts " + name + ": no script is declared so")
+              .withHint("Give it as meta.fal does, relative to fal-scripts-path."));
+    }
+    return stages;
+  }
+
+  // -- running ----------------------------------------------------------------------------------
+
+  private int run(
+      PreparedProject prepared,
+      List<List<Script>> stages,
+      LastResults last,
+      DbtEngine engine,
+      DataFolder folder,
+      RunEnvironments places) {
+    RunArtifacts artifacts = new RunArtifacts(last.folder());
+    ExecutorService threads = Executors.newCachedThreadPool(FlowRun::daemon);
+    Path root = prepared.project().root();
+    Path drivers = cache.path().resolve("drivers");
+    try (Warehouse warehouse = Warehouses.open(prepared.parsed(), engine, folder, root, drivers)) {
+      RunningWorkers workers = new RunningWorkers(reporter);
+      running = new Running(warehouse, workers);
+      Workplace place =
+          new Workplace(
+              prepared.project(),
+              prepared.parsed().target(),
+              engine,
+              warehouse,
+              folder,
+              Statuses.of(engine::graph, last.runResults(), last.sources()),
+              artifacts,
+              reporter,
+              threads,
+              clock);
+      boolean success = runStages(prepared, stages, place, new ScriptTurns(place, places, workers));
+      engine.detach();
+      if (prepared.request().writesJson()) {
+        artifacts.write();
+      }
+      reporter.summary(artifacts.results());
+      return success ? SUCCESS : A_SCRIPT_FAILED;
+    } finally {
+      running = null;
+      threads.shutdown();
+    }
+  }
+
+  private boolean runStages(
+      PreparedProject prepared, List<List<Script>> stages, Workplace place, ScriptTurns turns) {
+    for (List<Script> stage : stages) {
+      if (stage.isEmpty() || interrupted) {
+        continue;
+      }
+      reporter.info("Starting fal run for following models and scripts: ");
+      stage.forEach(script -> reporter.info(script.id()));
+      reporter.info("");
+      List<Supplier<ScriptResult>> runs = new ArrayList<>();
+      stage.forEach(script -> runs.add(() -> runAlone(prepared, place, turns, script)));
+      List<ScriptResult> failed = ScriptTurns.failed(turns.sideBySide(runs));
+      if (!failed.isEmpty()) {
+        List<String> names = failed.stream().map(ScriptResult::name).toList();
+        reporter.problems(
+            List.of(
+                Problem.of(
+                    "scripts-failed",
+                    (names.size() == 1 ? "Error in script " : "Error in scripts ")
+                        + String.join(", ", names))));
+        return false;
+      }
+    }
+    return !interrupted;
+  }
+
+  private ScriptResult runAlone(
+      PreparedProject prepared, Workplace place, ScriptTurns turns, Script script) {
+    Hold hold = place.engine().attach(prepared.held(), script.model());
+    try {
+      ScriptResult result = turns.run(hold, script);
+      double seconds = result.executionTime().toMillis() / 1e3;
+      String outcome = result.failure() == null ? "OK" : "ERROR";
+      reporter.info("%s %s [%.2fs]".formatted(outcome, result.name(), seconds));
+      return result;
+    } finally {
+      place.engine().release(hold, true, "", 0);
+    }
+  }
+
+  @Override
+  public void interrupt() {
+    interrupted = true;
+    Running now = running;
+    if (now != null) {
+      now.workers().stop();
+      now.warehouse().cancel();
+    } else {
+      ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
+    }
+  }
+
+  @Override
+  public boolean isInterrupted() {
+    return interrupted;
+  }
+}

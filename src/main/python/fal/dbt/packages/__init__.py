@@ -1,0 +1,1 @@
+"""The old fal's place for its parts."""
