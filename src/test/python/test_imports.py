@@ -143,6 +143,17 @@ def test_a_type_checker_knows_a_scripts_globals(tmp_path: Path, mypy_cache: str)
     assert found == ["5", "6", "7", "8", "9", "10"]
 
 
+def test_a_strict_type_checker_passes_on_the_page_about_applications(
+    tmp_path: Path, mypy_cache: str
+) -> None:
+    page = (ROOT / "docs" / "python-api.md").read_text(encoding="utf-8")
+    *pieces, script = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    (tmp_path / "application.py").write_text("\n".join(pieces))
+    (tmp_path / "script.py").write_text(script)
+    assert len(pieces) == 4
+    assert mypy(tmp_path, mypy_cache) == ""
+
+
 def test_importing_fal_imports_no_packages(tmp_path: Path) -> None:
     code = (
         "import sys, fal; print(sorted({'numpy', 'pandas', 'polars', 'pyarrow'} & {*sys.modules}))"

@@ -104,7 +104,7 @@ def _pass_on(stream: IO[bytes], tail: deque[str]) -> None:
 
 def _end(process: subprocess.Popen[bytes], words: threading.Thread) -> None:
     """Asks it to leave, waits, then insists."""
-    assert process.stdin is not None and process.stdout is not None
+    assert process.stdin is not None and process.stdout is not None and process.stderr is not None
     with contextlib.suppress(OSError):
         process.stdin.close()
     try:
@@ -112,8 +112,10 @@ def _end(process: subprocess.Popen[bytes], words: threading.Thread) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    words.join(1)
     process.stdout.close()
+    words.join(1)
+    if not words.is_alive():  # something it started may hold the pipe open
+        process.stderr.close()
 
 
 class _Passing(_round_trip.RoundTrip):

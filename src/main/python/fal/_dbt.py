@@ -355,7 +355,9 @@ def make_schema(adapter: Any, node: Any) -> None:
     relation = adapter.Relation.create_from(adapter.config, node).without_identifier()
     if not adapter.check_schema_exists(relation.database, relation.schema):
         adapter.create_schema(relation)
-        adapter.connections.commit_if_has_connection()
+        connection = adapter.connections.get_if_exists()
+        if connection is not None and connection.transaction_open:
+            adapter.connections.commit(connection)
 
 
 def in_order(manifest: Any, unique_ids: Sequence[str]) -> list[str]:
@@ -433,6 +435,11 @@ def read_profile(args: list[str], on_event: Callable[[Any], None]) -> tuple[Any,
     finally:
         DebugTask.attempt_connection = staticmethod(connect)
     return result, next(iter(FACTORY.adapters.values()), None)
+
+
+def go_to_project(manifest: Any) -> None:
+    """As dbt does before it runs anything: a path in the profile is relative to the project."""
+    os.chdir(adapter_of(manifest).config.project_root)
 
 
 def rest(adapter: Any) -> None:

@@ -231,6 +231,7 @@ class Resident:
             models = [_dbt.PythonModel(**model) for model in command["models"]]
             self._invocation = _dbt.Invocation(self._manifest, models, self._hold, self._forward)
             self._invocation.prepare()
+            _dbt.go_to_project(self._manifest)
         manifest = self._invocation.manifest
         unique_id = command["unique_id"]
         node = None if unique_id is None else manifest.nodes[unique_id]
