@@ -225,30 +225,30 @@ def execute_sql(
 
 def list_models() -> list[DbtModel]:
     """Every model of the project and its packages, with its status of now."""
-    return _nodes("list_models()").models
+    return _project("list_models()").models
 
 
 def list_models_ids() -> dict[str, str]:
     """The status of every model by its unique_id."""
-    return {model.unique_id: model.status for model in _nodes("list_models_ids()").models}
+    return {model.unique_id: model.status for model in _project("list_models_ids()").models}
 
 
 def list_sources() -> list[DbtSource]:
     """Every table of every source, with its status of now."""
-    return _nodes("list_sources()").sources
+    return _project("list_sources()").sources
 
 
 def list_tests() -> list[DbtTest]:
     """Every data test, with its status of now."""
-    return _nodes("list_tests()").tests
+    return _project("list_tests()").tests
 
 
 def list_features() -> list[Feature]:
     """The columns of models that declare a ``meta.fal.feature_store``."""
-    return _nodes("list_features()").features()
+    return _project("list_features()").features()
 
 
-def _nodes(name: str) -> Nodes:
+def _project(name: str) -> Nodes:
     from fal._nodes import Nodes
 
     return Nodes(_current(name).project())

@@ -110,7 +110,7 @@ class Around:
     def state_nodes(self) -> dict[str, tuple[str, dict[str, Any]]]:
         """Checksum and node of each script, for a manifest that is compared with."""
         return {
-            unique_id: (script.checksum, self._manifest.nodes[unique_id].to_dict(omit_none=False))
+            unique_id: (script.checksum, self._node(script).to_dict(omit_none=False))
             for unique_id, script in self._scripts.items()
         }
 

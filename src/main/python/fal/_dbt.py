@@ -128,6 +128,7 @@ class Invocation:
         self._hold = hold
         self._on_event = on_event
         self._original: dict[str, str] = {}
+        self.parents: dict[str, list[str]] = {}  # of the nodes that the run had, scripts among them
 
     def run(self, args: list[str]) -> Any:
         """Run dbt; the result is dbt's own ``dbtRunnerResult``."""
@@ -170,6 +171,10 @@ class Invocation:
             self._original[unique_id] = node.config.materialized
             node.config.materialized = MATERIALIZATION
         self._around.prepare()
+        self.parents = {
+            unique_id: list(node.depends_on_nodes) if hasattr(node, "depends_on_nodes") else []
+            for unique_id, node in self.manifest.nodes.items()
+        }
 
     def model_of(self, script: str) -> Any:
         """The node of the model that a script is before or after."""
@@ -214,6 +219,7 @@ class Invocation:
                 )
             ),
             warn,
+            self._around.state_nodes(),
         )
         copies: list[str] = []
         for option, variable in _STATE_OPTIONS.items():
@@ -357,15 +363,11 @@ def make_schema(adapter: Any, node: Any) -> None:
         adapter.create_schema(relation)
         connection = adapter.connections.get_if_exists()
         if connection is not None and connection.transaction_open:
-            adapter.connections.commit(connection)
+            adapter.connections.commit_if_has_connection()
 
 
-def in_order(manifest: Any, unique_ids: Sequence[str]) -> list[str]:
+def in_order(parents: Mapping[str, Sequence[str]], unique_ids: Sequence[str]) -> list[str]:
     """These nodes with parents before children, otherwise as given."""
-    parents = {
-        unique_id: node.depends_on_nodes if hasattr(node, "depends_on_nodes") else []
-        for unique_id, node in manifest.nodes.items()
-    }
     wanted = set(unique_ids)
     return [each for each in TopologicalSorter(parents).static_order() if each in wanted]
 

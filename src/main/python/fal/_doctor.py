@@ -41,22 +41,8 @@ _AS_SCRIPT = (
     "Turn it into a script of fal's: the body of model() at the top of the file, ref and source for dbt.ref and"
     " dbt.source, write_to_model(df) for the return, dbt.config's settings in a YAML file."
 )
-_READ_A_MODEL = "Put its SQL into a model and read that by ref('its_name')."
-_OWN_MODEL = "Make what it writes a model of its own, by write_to_model."
-_READ_MANIFEST = "Read target/manifest.json."
 _OTHER_CLIENT = "Call that service by a client of its own."
-_GONE = {
-    "execute_sql": _READ_A_MODEL,
-    "write_to_source": _OWN_MODEL,
-    "write_to_firestore": _OTHER_CLIENT,
-    "el": _OTHER_CLIENT,
-    "list_features": _READ_MANIFEST,
-    "list_models": _READ_MANIFEST,
-    "list_models_ids": _READ_MANIFEST,
-    "list_sources": _READ_MANIFEST,
-}
-_GONE_IMPORT = re.compile(r"faldbt(\.|$)|fal\.(FalDbt|Dbt\w+|NodeStatus|typing|dbt)\b")
-_IMPORT_EDIT = "Take it out: ref, source, write_to_model and context are there without an import."
+_GONE = ("el", "write_to_firestore")
 
 
 class Finding(NamedTuple):
@@ -224,12 +210,7 @@ def script(path: str) -> Iterator[Finding]:
     bound = {name for node in nodes for name in _bound(node)}
     for node in nodes:
         if isinstance(node, ast.Name) and node.id in _GONE and node.id not in bound:
-            yield file.finding(node, f"{node.id} was the old fal's, it is gone", _GONE[node.id])
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            for name in _imported(node):
-                if _GONE_IMPORT.match(name):
-                    yield file.finding(node, f"{name} was the old fal's, it is gone", _IMPORT_EDIT)
-                    break
+            yield file.finding(node, f"{node.id} was the old fal's, it is gone", _OTHER_CLIENT)
 
 
 def _bound(node: ast.AST) -> Iterator[str]:
@@ -241,12 +222,6 @@ def _bound(node: ast.AST) -> Iterator[str]:
         yield node.arg
     elif isinstance(node, ast.alias):
         yield (node.asname or node.name).split(".")[0]
-
-
-def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:
-    if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    return [f"{node.module}.{alias.name}" for alias in node.names] if not node.level else []
 
 
 def _name(node: ast.expr) -> str:

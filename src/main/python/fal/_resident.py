@@ -163,16 +163,17 @@ class Resident:
         }
 
     def _do_invoke(self, command: dict[str, Any]) -> dict[str, Any]:
-        return self._outcome(self._run(command, command["args"]))
+        result, _ = self._run(command, command["args"])
+        return self._outcome(result)
 
     def _do_list(self, command: dict[str, Any]) -> dict[str, Any]:
         from fal import _dbt
 
-        manifest = self._manifest
         args = [*command["args"], "--output", "json", "--output-keys", "unique_id"]
-        result = self._run(command, args)
+        result, invocation = self._run(command, args)
         selected = [json.loads(line)["unique_id"] for line in result.result or ()]
-        return {**self._outcome(result), "unique_ids": _dbt.in_order(manifest, selected)}
+        unique_ids = _dbt.in_order(invocation.parents, selected)
+        return {**self._outcome(result), "unique_ids": unique_ids}
 
     def _warn(self, message: str) -> None:
         """A warning of ours, told as dbt's are."""
@@ -185,7 +186,8 @@ class Resident:
         result, target = _dbt.debug(command["args"], self._forward)
         return {**self._outcome(result), "target": target}
 
-    def _run(self, command: dict[str, Any], args: list[str]) -> Any:
+    def _run(self, command: dict[str, Any], args: list[str]) -> tuple[Any, Any]:
+        """dbt's result, and the invocation that gave it."""
         from fal import _around, _dbt
 
         manifest, self._manifest = self._manifest, None  # an invocation uses a manifest once
@@ -205,7 +207,7 @@ class Resident:
         if (models or scripts or hooks) and _dbt.adapter_of(manifest).type() == "duckdb":
             self._pool.submit(importlib.import_module, "fal._duckdb")  # pyarrow takes 0.3 s
         try:
-            return invocation.run(args)
+            return invocation.run(args), invocation
         finally:
             self._invocation = None
             invocation.ended.set()

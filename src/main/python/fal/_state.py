@@ -24,7 +24,8 @@ class State:
     """The folders of ``--state`` and ``--defer-state`` of one invocation.
 
     ``checksums``: of the Python models' code, by unique_id. ``relation_name(node)``: the relation of a
-    node of a manifest, as text. ``warn(message)`` tells the user something.
+    node of a manifest, as text. ``warn(message)`` tells the user something. ``scripts``: checksum and node of each,
+    which no manifest on disk has.
     """
 
     def __init__(
@@ -33,11 +34,13 @@ class State:
         materialization: str,
         relation_name: Callable[[Mapping[str, Any]], str],
         warn: Callable[[str], None],
+        scripts: Mapping[str, tuple[str, dict[str, Any]]],
     ) -> None:
         self._checksums = checksums
         self._materialization = materialization
         self._relation_name = relation_name
         self._warn = warn
+        self._scripts = scripts
 
     def copy(self, folder: str, place: str) -> str | None:
         """The path of a copy in ``place``; None when dbt can take the folder as it is.
@@ -61,9 +64,11 @@ class State:
             for unique_id, node in manifest.get("nodes", {}).items()
             if node["resource_type"] == "model" and _STUB in (node.get("raw_code") or "")
         }
-        if not stubs:
+        if not stubs and not self._scripts:
             return None
-        before = _read(os.path.join(folder, "fal_manifest.json")).get("python_models", {})
+        known = _read(os.path.join(folder, "fal_manifest.json"))
+        before = known.get("python_models", {})
+        manifest["nodes"].update(self._scripts_of(known.get("scripts")))
         unknown = []
         for unique_id, node in stubs.items():
             node["config"]["materialized"] = self._materialization
@@ -86,6 +91,19 @@ class State:
         with open(os.path.join(copy, "manifest.json"), "w", encoding="utf-8") as file:
             file.write(json.dumps(manifest))
         return copy
+
+    def _scripts_of(self, before: Mapping[str, str] | None) -> dict[str, dict[str, Any]]:
+        """The scripts that were there: as they are now, but for another body where they have changed. Of a state that
+        fal did not write nothing is known; they are taken for unchanged."""
+        nodes = {}
+        for unique_id, (checksum, node) in self._scripts.items():
+            if before is not None and unique_id not in before:
+                continue
+            changed = before is not None and before[unique_id] != checksum
+            nodes[unique_id] = (
+                {**node, "raw_code": node["raw_code"] + _CHANGED} if changed else node
+            )
+        return nodes
 
 
 def _read(path: str) -> dict[str, Any]:

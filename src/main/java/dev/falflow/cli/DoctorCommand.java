@@ -70,9 +70,7 @@ final class DoctorCommand implements Callable<Integer>, TypedDbtOptions.Taker {
     } else {
       print(out, found);
     }
-    boolean allRuns =
-        of(found, Verdict.NEEDS_EDIT).isEmpty() && of(found, Verdict.NOT_RUN).isEmpty();
-    return allRuns ? 0 : TO_EDIT;
+    return of(found, Verdict.NEEDS_EDIT).isEmpty() ? 0 : TO_EDIT;
   }
 
   private FlowRequest request() {
@@ -111,7 +109,6 @@ final class DoctorCommand implements Callable<Integer>, TypedDbtOptions.Taker {
       case RUNS -> "Runs";
       case RUNS_WITH_DBT -> "Runs with dbt";
       case NEEDS_EDIT -> "Needs an edit";
-      case NOT_RUN -> "Is not run";
     };
   }
 

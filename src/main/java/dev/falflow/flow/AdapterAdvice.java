@@ -92,6 +92,10 @@ record AdapterAdvice(@Nullable String type, List<Finding> findings) {
 
   private static Finding replacing(ProfileOutput output) {
     String wrapped = output.wrapped();
+    if (output.type().equals("fal") && wrapped != null) {
+      String what = "type fal stands for " + wrapped + ", which it names as its db_profile";
+      return new Finding(Verdict.RUNS, output.where(), what, null);
+    }
     String edit =
         wrapped != null
             ? "Let the profile's target be " + wrapped + ", the output it names as db_profile."

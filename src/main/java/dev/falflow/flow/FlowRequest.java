@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param fixDependencies {@code --fix-dependencies}
  * @param allowUndeclared {@code --allow-undeclared}
  * @param engine {@code --dbt-engine}, null without it
+ * @param profilesCopy the folder of a {@code profiles.yml} that dbt reads in place of the user's
  */
 public record FlowRequest(
     String command,
@@ -33,7 +34,47 @@ public record FlowRequest(
     boolean dryRun,
     boolean fixDependencies,
     boolean allowUndeclared,
-    @Nullable Kind engine) {
+    @Nullable Kind engine,
+    @Nullable Path profilesCopy) {
+  /** As it was typed. */
+  public FlowRequest(
+      String command,
+      DbtArguments arguments,
+      @Nullable String python,
+      boolean pythonModels,
+      boolean rawEvents,
+      boolean dryRun,
+      boolean fixDependencies,
+      boolean allowUndeclared,
+      @Nullable Kind engine) {
+    this(
+        command,
+        arguments,
+        python,
+        pythonModels,
+        rawEvents,
+        dryRun,
+        fixDependencies,
+        allowUndeclared,
+        engine,
+        null);
+  }
+
+  /** The same, dbt's profiles being in another folder. */
+  FlowRequest withProfilesIn(Path folder) {
+    return new FlowRequest(
+        command,
+        arguments,
+        python,
+        pythonModels,
+        rawEvents,
+        dryRun,
+        fixDependencies,
+        allowUndeclared,
+        engine,
+        folder);
+  }
+
   /** Folder of {@code dbt_project.yml}. */
   Path projectDir() {
     return arguments.projectDir();
@@ -91,7 +132,8 @@ public record FlowRequest(
   /** A dry run leaves nothing anywhere else, wherever artifacts and log usually go. */
   private List<String> places(Path project, List<String> words) {
     List<String> line = new ArrayList<>(List.of("--project-dir", project.toString()));
-    line.addAll(List.of("--profiles-dir", profilesFile().resolveSibling("").toString()));
+    Path profiles = profilesCopy == null ? profilesFile().resolveSibling("") : profilesCopy;
+    line.addAll(List.of("--profiles-dir", profiles.toString()));
     line.addAll(words);
     if (dryRun) {
       line.addAll(List.of("--target-path", project.resolve("target").toString()));

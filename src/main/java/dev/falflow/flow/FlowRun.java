@@ -58,17 +58,18 @@ public final class FlowRun implements Interruptible {
    * @return the exit code: 0, 1 when a node failed, 2 when dbt could not run
    * @throws FalException what kept it from starting
    */
-  public int run(FlowRequest request) {
-    Project asked = Project.read(request.projectDir(), request.vars());
-    PythonInstallation python = environments.find(request.pythonRequest());
-    request.arguments().throwIfUnknownTo(Objects.requireNonNull(python.version("dbt-core")));
+  public int run(FlowRequest typed) {
+    Project asked = Project.read(typed.projectDir(), typed.vars());
+    PythonInstallation python = environments.find(typed.pythonRequest());
+    typed.arguments().throwIfUnknownTo(Objects.requireNonNull(python.version("dbt-core")));
     python.passedOver().forEach(reporter::debug);
     reporter.debug("Python is " + python.executable() + ": " + python.kind().words());
     python.notices().forEach(reporter::info);
     Path packageFolder = PythonPackage.unpack(cache);
     throwIfInterrupted();
     try (DataFolder folder = new DataFolder(System.getenv());
-        DbtEngine engine = preparation.engine(request, python, packageFolder, folder.paths())) {
+        DbtEngine engine = preparation.engine(typed, python, packageFolder, folder.paths())) {
+      FlowRequest request = preparation.unwrapped(typed, asked, folder);
       Project project =
           request.dryRun()
               ? Project.read(DryRun.overlay(asked, folder.spill()), request.vars())

@@ -5,7 +5,18 @@ import dev.falflow.dbt.DbtEngine;
 import dev.falflow.dbt.DbtEvent;
 import dev.falflow.dbt.ParsedProject;
 import dev.falflow.project.FolderConfigs;
+import dev.falflow.Location;
+import dev.falflow.Problem;
+import dev.falflow.project.DescribedModels;
+import dev.falflow.project.FalProfile;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import dev.falflow.project.Project;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.Optional;
 import dev.falflow.python.CacheFolder;
 import dev.falflow.python.DbtExecutable;
 import dev.falflow.python.PythonInstallation;
@@ -40,6 +51,29 @@ final class Preparation {
     reporter.debug(choice.words());
     choice.notice().ifPresent(reporter::info);
     return choice.start(python, packageFolder, folders, clock);
+  }
+
+  /** With a copy of the profiles in which the old adapter's outputs are what they stand for. */
+  FlowRequest unwrapped(FlowRequest request, Project project, DataFolder folder) {
+    String profile = request.arguments().value("--profile");
+    Optional<FalProfile> unwrapped =
+        FalProfile.unwrap(
+            request.profilesFile(),
+            profile == null ? project.profileName() : profile,
+            request.arguments().value("--target"));
+    if (unwrapped.isEmpty()) {
+      return request;
+    }
+    if (!unwrapped.get().notice().isEmpty()) {
+      reporter.info(unwrapped.get().notice());
+    }
+    try {
+      Path copy = Files.createDirectory(folder.spill().resolve("profiles"));
+      Files.writeString(copy.resolve("profiles.yml"), unwrapped.get().yaml());
+      return request.withProfilesIn(copy);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   RunEnvironments environments(
@@ -93,10 +127,39 @@ final class Preparation {
   PreparedProject prepared(
       FlowRequest request, Project project, PythonSources sources, DbtEngine engine) {
     ParsedProject parsed = parse(request, project, sources, engine);
+    refuseDescribedHelpers(project, sources, parsed);
     PythonModels models = PythonModels.link(project, sources.models(), parsed);
     ScriptNodes scripts = ScriptNodes.of(project, parsed);
     scripts.warnings().forEach(reporter::warning);
     return new PreparedProject(request, project, sources, parsed, models, scripts);
+  }
+
+  /** A file that a YAML file describes as a model, and that writes none, is one unfinished. */
+  private static void refuseDescribedHelpers(
+      Project project, PythonSources sources, ParsedProject parsed) {
+    Map<String, PythonSource> helpers = new LinkedHashMap<>();
+    sources.all().stream()
+        .filter(source -> source.kind() == PythonSource.Kind.HELPER)
+        .forEach(source -> helpers.put(source.name(), source));
+    parsed.models().forEach(model -> helpers.remove(model.name()));
+    List<Problem> problems = new ArrayList<>();
+    DescribedModels.find(project, sources.files().properties(), helpers.keySet())
+        .forEach(
+            (name, place) ->
+                problems.add(
+                    Problem.at(
+                            Location.of(helpers.get(name).file()),
+                            "no-write",
+                            "There must be at least one write_to_model call in the Python Model: "
+                                + place
+                                + " describes it")
+                        .withHint(
+                            "Call write_to_model(df) once, or take the description of "
+                                + name
+                                + " away.")));
+    if (!problems.isEmpty()) {
+      throw new FalException(problems);
+    }
   }
 
   /** dbt's parse; of its events only warnings: the run says the rest again, we say errors. */

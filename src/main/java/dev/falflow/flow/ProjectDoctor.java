@@ -4,7 +4,7 @@ import dev.falflow.FalException;
 import dev.falflow.Location;
 import dev.falflow.Problem;
 import dev.falflow.project.FolderConfigs;
-import dev.falflow.project.OldSettings;
+import dev.falflow.project.EnvironmentsFile;
 import dev.falflow.project.Project;
 import dev.falflow.python.CacheFolder;
 import dev.falflow.python.PythonEnvironments;
@@ -51,9 +51,7 @@ public final class ProjectDoctor {
     /** dbt runs it, in the same run. */
     RUNS_WITH_DBT,
     /** It runs, or runs rightly, after an edit. */
-    NEEDS_EDIT,
-    /** The old fal ran it, this one does not. */
-    NOT_RUN
+    NEEDS_EDIT
   }
 
   /**
@@ -116,7 +114,11 @@ public final class ProjectDoctor {
           Verdict.NEEDS_EDIT,
           new FolderConfigs(project)
               .hidden(sources.models().stream().map(PythonSource::stubFqn).toList()));
-      addAll(Verdict.NOT_RUN, OldSettings.of(project, sources.files().properties()));
+      try {
+        EnvironmentsFile.read(project);
+      } catch (FalException e) {
+        addAll(Verdict.NEEDS_EDIT, e.problems());
+      }
       if (plan.dbtIgnore().isNeeded()) {
         found.add(
             new Finding(

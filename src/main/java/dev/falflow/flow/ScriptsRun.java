@@ -62,15 +62,16 @@ public final class ScriptsRun implements Interruptible {
    * @throws FalException what kept it from starting
    */
   public int run(ScriptsRequest asked) {
-    FlowRequest request = asked.flow();
-    Project project = Project.read(request.projectDir(), request.vars());
-    PythonInstallation python = environments.find(request.pythonRequest());
-    request.arguments().throwIfUnknownTo(Objects.requireNonNull(python.version("dbt-core")));
+    FlowRequest typed = asked.flow();
+    Project project = Project.read(typed.projectDir(), typed.vars());
+    PythonInstallation python = environments.find(typed.pythonRequest());
+    typed.arguments().throwIfUnknownTo(Objects.requireNonNull(python.version("dbt-core")));
     Path packageFolder = PythonPackage.unpack(cache);
     try (DataFolder folder = new DataFolder(System.getenv());
-        DbtEngine engine = preparation.engine(request, python, packageFolder, folder.paths());
+        DbtEngine engine = preparation.engine(typed, python, packageFolder, folder.paths());
         RunEnvironments places =
-            preparation.environments(request, project, python, packageFolder, folder)) {
+            preparation.environments(typed, project, python, packageFolder, folder)) {
+      FlowRequest request = preparation.unwrapped(typed, project, folder);
       places.start(); // it imports pandas while dbt parses
       PreparedProject prepared =
           preparation.prepared(
@@ -90,7 +91,7 @@ public final class ScriptsRun implements Interruptible {
       Path root = prepared.project().root();
       return new LinkedHashSet<>(
           engine.list(
-              asked.flow().listArguments(root, prepared.selection()),
+              prepared.request().listArguments(root, prepared.selection()),
               prepared.held(),
               preparation::forwardUnlessInfo));
     }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param host the Python of a venv, null for conda, which brings its own
  * @param python {@code 3.11}; of conda what is asked for
  * @param asked what is installed beside what it needs itself: pandas and pyarrow are among it
+ * @param basis the project's folder where something is installed from a path in it, else nothing
  * @param locked exact versions to keep to, empty without a lock
  * @param folder where it is, or will be
  */
@@ -27,6 +28,7 @@ record EnvironmentPlan(
     @Nullable Interpreter host,
     String python,
     Requirements asked,
+    String basis,
     List<String> locked,
     Path folder) {
   /** Part of every environment's name: raise it when they are to be made in another way. */
@@ -65,20 +67,27 @@ record EnvironmentPlan(
     } else {
       python = Conda.python(definition, own, "3." + Interpreter.number(localPython, 1));
     }
+    boolean namesPath = own.lines().stream().anyMatch(EnvironmentPlan::isPath);
     return new EnvironmentPlan(
-            definition, host, python, own.plus(Requirements.of(missing)), List.of(), cache.path())
+            definition,
+            host,
+            python,
+            own.plus(Requirements.of(missing)),
+            namesPath ? projectDir.toString() : "",
+            List.of(),
+            cache.path())
         .inItsFolder(cache);
   }
 
   /** The same with exact versions. */
   EnvironmentPlan lockedTo(List<String> packages, CacheFolder cache) {
-    return new EnvironmentPlan(definition, host, python, asked, packages, folder)
+    return new EnvironmentPlan(definition, host, python, asked, basis, packages, folder)
         .inItsFolder(cache);
   }
 
   /** The same in another folder, which holds the same. */
   EnvironmentPlan in(Path other) {
-    return new EnvironmentPlan(definition, host, python, asked, locked, other);
+    return new EnvironmentPlan(definition, host, python, asked, basis, locked, other);
   }
 
   private EnvironmentPlan inItsFolder(CacheFolder cache) {
@@ -89,7 +98,7 @@ record EnvironmentPlan(
   }
 
   private List<String> madeFrom() {
-    List<String> parts = new ArrayList<>(List.of(LAYOUT, platform()));
+    List<String> parts = new ArrayList<>(List.of(LAYOUT, platform(), basis));
     parts.addAll(askedParts());
     parts.addAll(List.of("locked to", String.join("\n", locked)));
     return parts;
@@ -121,6 +130,11 @@ record EnvironmentPlan(
     }
     options.addAll(packages);
     return new ArrayList<>(new LinkedHashSet<>(options));
+  }
+
+  /** A package of the project's own: {@code ./lib}, {@code -e ../lib}. */
+  private static boolean isPath(Requirements.Line line) {
+    return line.packageName() == null && !line.isOption() && !line.text().contains("://");
   }
 
   private static String normalised(Requirements.Line line) {

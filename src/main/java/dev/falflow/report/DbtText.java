@@ -26,6 +26,7 @@ final class DbtText {
     text = COUNTED.matcher(text).replaceAll("$1 python $2");
     text = SCRIPTS.matcher(text).replaceAll("$1 script$2");
     text = SKIPPED.matcher(text).replaceAll("SKIP script ($1) .");
+    text = text.replace("Failure in model (", "Failure in script (");
     text =
         text.replace("creating script (", "running script (")
             .replace("created script (", "ran script (");

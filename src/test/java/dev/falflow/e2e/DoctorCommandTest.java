@@ -53,7 +53,7 @@ class DoctorCommandTest {
             """)
         .write("lib/load.py", "def load(dbt):\n    return dbt.ref('model_b')\n")
         .write("models/unknown.py", "write_to_model(ref(input()))\n")
-        .write("models/old.py", "df = execute_sql('select 1')\nwrite_to_model(df)\n")
+        .write("models/old.py", "el.airbyte_sync('x')\nwrite_to_model(df)\n")
         .write("models/broken.py", "write_to_model(\n")
         .write("models/fal/model_b.sql", "select 1\n")
         .write(
@@ -71,7 +71,7 @@ class DoctorCommandTest {
             """)
         .write(
             "fal_project.yml",
-            "environments:\n  - name: ml\n    type: venv\n    requirements: [scikit-learn]\n");
+            "environments:\n  - name: ml\n    type: venv\n    requirement: [scikit-learn]\n");
 
     CommandResult doctor = project.fal().run("doctor", "--output", "json");
 
@@ -82,17 +82,14 @@ class DoctorCommandTest {
             "needs-edit models/lost.py:4 dbt v1 loses dbt.ref('model_a') here",
             "needs-edit lib/load.py:2 dbt v1 loses dbt.ref('model_b') here",
             "needs-edit models/unknown.py:1 what ref(input()) names",
-            "needs-edit models/old.py:1 execute_sql was the old fal's",
+            "needs-edit models/old.py:1 el was the old fal's",
             "needs-edit models/broken.py:1 ",
             "needs-edit models/fal/model_b.sql:0 ",
-            "not-run models/schema.yml:6 this fal does not run meta.fal.post-hook",
-            "not-run models/schema.yml:9 this fal does not run fal.scripts",
-            "not-run fal_project.yml:2 this fal does not run the environment ml")) {
+            "needs-edit fal_project.yml:2")) {
       assertThat(places).as("%s", expected).anyMatch(place -> place.startsWith(expected));
     }
     assertThat(places)
-        .noneMatch(line -> line.startsWith("runs models/") && !line.contains("/fal/"))
-        .noneMatch(line -> line.contains("meta.fal.scripts"));
+        .noneMatch(line -> line.startsWith("runs models/") && !line.contains("/fal/"));
   }
 
   @Test
@@ -121,8 +118,7 @@ class DoctorCommandTest {
     assertThat(wrapped.exitCode()).as(wrapped::toString).isOne();
     assertThat(wrapped.stdout())
         .contains(
-            "  profiles.yml:5:7: fal runs without the adapter fal",
-            "Let the profile's target be pg",
+            "  profiles.yml:5:7: type fal stands for pg, which it names as its db_profile",
             "models/m.py:1:1: dbt does not run a def model with the adapter postgres",
             "Turn it into a script");
     assertThat(unknown.exitCode()).as(unknown::toString).isOne();

@@ -1,0 +1,1 @@
+{{ config(materialized='table') }} select id, {{ doubled('id') }} as twice from {{ ref('first') }}

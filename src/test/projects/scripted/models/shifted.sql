@@ -1,0 +1,1 @@
+{{ config(materialized='ephemeral') }} select id + 10 as id from {{ ref('first') }}

@@ -1,0 +1,3 @@
+from noting import note
+
+note("argued", context.arguments["left"], context.arguments["right"])
