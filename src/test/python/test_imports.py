@@ -47,6 +47,41 @@ write_to_model(frame for frame in [ref("x")])
 write_to_model(pd.read_csv("x", chunksize=4))
 """
 
+GLOBALS = """
+from fal.dbt.typing import *
+
+from typing_extensions import assert_type
+import pandas as pd
+
+import fal.typing
+from fal import FalDbt
+from fal.dbt.typing import Context, DbtModel
+
+df = ref("orders")
+assert_type(df, pd.DataFrame)
+write_to_model(df, mode="append")
+write_to_source(df, "raw", "events")
+assert_type(list_models(), list[DbtModel])
+assert_type(context, Context)
+name: str = list_tests()[0].name
+shop = FalDbt("shop", args_vars={"day": 1})
+assert_type(shop.ref("orders", version=2), pd.DataFrame)
+assert_type(shop.models, list[DbtModel])
+shop.write_to_model(df, "package", "model", mode="overwrite")
+"""
+
+GLOBALS_MISTAKES = """
+from fal.typing import *
+from fal import FalDbt
+
+ref(1)
+write_to_model()
+write_to_source(ref("a"), "raw")
+nothing()
+FalDbt().write_to_model(ref("a"))
+FalDbt().ref("a", frame="arow")
+"""
+
 MISTAKES = """
 from fal import ref, source, write_to_model
 
@@ -100,6 +135,25 @@ def test_a_type_checker_finds_every_mistake(tmp_path: Path, mypy_cache: str) -> 
     assert found == ["4", "5", "6", "7", "8", "9"]
 
 
+def test_a_type_checker_knows_a_scripts_globals(tmp_path: Path, mypy_cache: str) -> None:
+    (tmp_path / "globals.py").write_text(GLOBALS)
+    assert mypy(tmp_path, mypy_cache) == ""
+    (tmp_path / "globals.py").write_text(GLOBALS_MISTAKES)
+    found = re.findall(r"globals\.py:(\d+): error: ", mypy(tmp_path, mypy_cache))
+    assert found == ["5", "6", "7", "8", "9", "10"]
+
+
+def test_a_strict_type_checker_passes_on_the_page_about_applications(
+    tmp_path: Path, mypy_cache: str
+) -> None:
+    page = (ROOT / "docs" / "python-api.md").read_text(encoding="utf-8")
+    *pieces, script = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    (tmp_path / "application.py").write_text("\n".join(pieces))
+    (tmp_path / "script.py").write_text(script)
+    assert len(pieces) == 4
+    assert mypy(tmp_path, mypy_cache) == ""
+
+
 def test_importing_fal_imports_no_packages(tmp_path: Path) -> None:
     code = (
         "import sys, fal; print(sorted({'numpy', 'pandas', 'polars', 'pyarrow'} & {*sys.modules}))"
@@ -111,7 +165,8 @@ def test_a_model_run_as_a_script_says_how_to_run_it() -> None:
     result = python("models/model_b.py", folder=ROOT / "examples" / "quickstart")
     assert result.returncode == 1
     assert result.stderr.splitlines()[-1] == (
-        "fal.FalError: ref() works only while fal runs this file as a model: `fal flow run --select <model>`."
+        "fal.FalError: ref() works only while fal runs this file: `fal flow run --select <model>`."
+        " In a notebook or an application FalDbt() has the same functions."
     )
     assert 'models/model_b.py", line 3, in <module>' in result.stderr
 

@@ -1,7 +1,8 @@
 """What a Python model, a script or a hook may use: ``ref``, ``source``, ``write_to_model`` and the rest of ``__all__``.
 
 Inside a run the same names are also globals of the model's file, so importing them is a matter of taste (editors
-and helper modules like it). Outside a run they can be imported, and say so when they are used.
+and helper modules like it). Outside a run they can be imported, and say so when they are used; there ``FalDbt`` is for
+notebooks and applications.
 """
 
 from __future__ import annotations
@@ -17,7 +18,14 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-    from fal._nodes import DbtModel, DbtSource, DbtTest, Feature, Nodes
+    from fal._context import CurrentModel as CurrentModel
+    from fal._faldbt import FalDbt as FalDbt
+    from fal._nodes import DbtModel as DbtModel
+    from fal._nodes import DbtSource as DbtSource
+    from fal._nodes import DbtTest as DbtTest
+    from fal._nodes import Feature as Feature
+    from fal._nodes import Nodes
+    from fal._nodes import NodeStatus as NodeStatus
     from fal._run import Run
 
     Frame: TypeAlias = pd.DataFrame | pl.DataFrame | pl.LazyFrame | pa.Table | pa.RecordBatch
@@ -39,6 +47,27 @@ __all__ = [
     "write_to_model",
     "write_to_source",
 ]
+
+# Found when they are first asked for: every model imports this module.
+_ELSEWHERE = {
+    "CurrentModel": "fal._context",
+    "DbtModel": "fal._nodes",
+    "DbtSource": "fal._nodes",
+    "DbtTest": "fal._nodes",
+    "FalDbt": "fal._faldbt",
+    "Feature": "fal._nodes",
+    "NodeStatus": "fal._nodes",
+}
+
+
+def __getattr__(name: str) -> Any:
+    module = _ELSEWHERE.get(name)
+    if module is None:
+        raise AttributeError(f"module 'fal' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(module), name)
+
 
 Dtypes = Literal["default", "exact", "numpy", "arrow"]
 
@@ -65,7 +94,8 @@ _run: Run | None = None
 def _current(name: str) -> Run:
     if _run is None:
         raise FalError(
-            f"{name} works only while fal runs this file: `fal flow run --select <model>`.",
+            f"{name} works only while fal runs this file: `fal flow run --select <model>`. In a notebook or an"
+            " application FalDbt() has the same functions.",
             "outside-a-run",
         )
     return _run

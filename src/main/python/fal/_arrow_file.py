@@ -105,6 +105,13 @@ def read(files: Iterable[str]) -> pa.Table:
     return pa.Table.from_batches(batches, readers[0].schema)
 
 
+def forget(files: Iterable[str]) -> None:
+    """Removes what was read and is read no more; frames that map it keep its memory until they go."""
+    for file in files:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(file)
+
+
 class _File:
     """One of the files while it is written."""
 

@@ -439,6 +439,20 @@ def read_profile(args: list[str], on_event: Callable[[Any], None]) -> tuple[Any,
     return result, next(iter(FACTORY.adapters.values()), None)
 
 
+def go_to_project(manifest: Any) -> None:
+    """As dbt does before it runs anything: a path in the profile is relative to the project."""
+    os.chdir(adapter_of(manifest).config.project_root)
+
+
+def rest(adapter: Any) -> None:
+    """Between two questions from outside a run: others may change the database, and open it where it is a file."""
+    adapter.cache.clear()
+    if adapter.type() == "duckdb":
+        credentials = adapter.config.credentials
+        if credentials.path != ":memory:" and not credentials.is_motherduck:
+            give_up_database(adapter)
+
+
 def give_up_database(adapter: Any) -> None:
     """Close everything that this process has open in DuckDB's file, so that another may open it."""
     connections = adapter.connections

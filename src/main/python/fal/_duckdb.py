@@ -100,13 +100,18 @@ class DuckDb:
     def close_one(self, number: int) -> None:
         self._open.pop(number).close()
 
+    def is_idle(self) -> bool:
+        """Whether nothing is read or written part by part."""
+        return not self._open
+
     def interrupt(self) -> None:
         """What streams and loads are running; dbt's adapter knows of its own connections only."""
         for each in list(self._open.values()):
             each.handle.cursor().interrupt()
 
     def _keep(self, make: Callable[[Any], Stream | Load]) -> int:
-        handle = self._adapter.connections.env().handle()
+        with self._cursor():  # dbt-duckdb knows no database before something has connected
+            handle = self._adapter.connections.env().handle()
         try:
             made = make(handle)
         except BaseException:

@@ -95,6 +95,16 @@ class Inputs:
         """The node or source that a call names; ResolveError as for ``resolve``."""
         return find(self._manifest, self._node, kind, arguments, version)
 
+    def find_table(self, kind: str, arguments: Sequence[str]) -> Any:
+        """The same, if it is a relation of the database's; an ephemeral model is none."""
+        target = self.find(kind, arguments)
+        if getattr(target, "is_ephemeral_model", False):
+            call = call_text(kind, arguments)
+            raise ResolveError(
+                "ephemeral-model", f"{call} is an ephemeral model: it has no table to be written."
+            )
+        return target
+
     def compile(self, sql: str) -> Compiled:
         """SQL with Jinja in it, rendered by dbt as a model's would be; ephemeral models it reads come with it.
 

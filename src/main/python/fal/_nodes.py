@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 from fal._context import CurrentAdapterResponse, Fields, adapter_response
 
 SKIPPED = "skipped"
+
+
+class NodeStatus(str, Enum):
+    """dbt's words for what became of a node; each equals its text."""
+
+    Success = "success"
+    Error = "error"
+    Fail = "fail"
+    Warn = "warn"
+    Skipped = "skipped"
+    PartialSuccess = "partial success"
+    Pass = "pass"
+    RuntimeErr = "runtime error"
+    NoOp = "no-op"
 
 
 @dataclass

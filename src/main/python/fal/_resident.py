@@ -19,10 +19,12 @@ Commands (each with ``id``, answered ``{"type": "reply", "id", "ok": true, "resu
 ``graph``    Result: models, sources and tests of the project (see ``fal._graph``).
 ``attach``   ``models`` as for ``invoke``, ``unique_id`` of a model or null: a hold without an invocation, for scripts
              that run by themselves. Result: as a ``hold`` message.
+``rest``     after an ``attach``: the database is given up until somebody asks for it again, unless a relation is
+             being read or written part by part.
 ``detach``   the last one: nothing is open any more.
 ``resolve``  ``hold``, ``kind``, ``arguments``, ``version``: a call that analysis did not see.
 ``compile``  ``hold``, ``sql``. Result: ``query``, ``calls`` of ref and source in it, resolved.
-``target``   ``hold``, ``kind`` (``source``, or ``this`` for the model itself), ``arguments``: a relation that is to be
+``target``   ``hold``, ``kind`` (``source``, ``ref``, or ``this`` for the model itself), ``arguments``: a relation to be
              written, its schema made where missing. Result: a hold of its own, to be released: ``hold``,
              ``unique_id``, ``model``.
 ``read``     ``query``, ``directory`` for its files and the most bytes they may have there (``size``, null
@@ -231,10 +233,20 @@ class Resident:
             models = [_dbt.PythonModel(**model) for model in command["models"]]
             self._invocation = _dbt.Invocation(self._manifest, models, self._hold, self._forward)
             self._invocation.prepare()
+            _dbt.go_to_project(self._manifest)
         manifest = self._invocation.manifest
         unique_id = command["unique_id"]
         node = None if unique_id is None else manifest.nodes[unique_id]
         return self._held("script", manifest, node, unique_id or "")
+
+    def _do_rest(self, command: dict[str, Any]) -> dict[str, Any]:
+        from fal import _dbt
+
+        if self._data is None or self._data.is_idle():
+            if self._data is not None:
+                self._data.release()
+            _dbt.rest(_dbt.adapter_of(self._invocation.manifest))
+        return {}
 
     def _do_detach(self, command: dict[str, Any]) -> dict[str, Any]:
         from fal import _dbt
@@ -268,7 +280,7 @@ class Resident:
         hold = self._holds[command["hold"]]
         target = hold.node
         if command["kind"] != "this":
-            target = hold.inputs.find(command["kind"], command["arguments"])
+            target = hold.inputs.find_table(command["kind"], command["arguments"])
         with hold.adapter.connection_named(f"fal_target_{command['id']}"):
             _dbt.make_schema(hold.adapter, target)
         return self._held("target", hold.manifest, target, target.unique_id)

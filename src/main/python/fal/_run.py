@@ -122,9 +122,16 @@ class Run:
             declared_types=answer["declared_types"],
         )
         target = {"target": answer["target"]}
-        self._write(function, model, data, dtype, mode, target, place)
+        try:
+            self._write(function, model, data, dtype, mode, target, place)
+        except BaseException:
+            self._give_up(target)
+            raise
         for key in [key for key, each in self._inputs.items() if each.files is not None]:
             del self._inputs[key]  # what was read may be another now
+
+    def _give_up(self, what: Mapping[str, Any]) -> None:
+        """A stream or a target that nothing more is asked of; a file's are closed at its end."""
 
     def _write(
         self,
@@ -173,7 +180,9 @@ class Run:
                 f"execute_sql(frame={frame!r}): the frames are {_any_of(_FRAMES[:3])}.", "bad-frame"
             )
         answer = self._ask({"type": "execute", "sql": sql, **self._place()})
-        return self._sources.frame(answer["files"], frame, chosen)
+        made = self._sources.frame(answer["files"], frame, chosen)
+        _arrow_file.forget(answer["files"])
+        return made
 
     def project(self) -> dict[str, Any]:
         """Models, sources and tests with their statuses of now."""
@@ -249,6 +258,8 @@ class Run:
         passage = self.round_trip.input(found.relation, frame)
         passage.seconds = time.perf_counter() - started
         passage.add(files, _round_trip.dtypes(made))
+        if self.model.role != "model":
+            _arrow_file.forget(files)  # a model's may be read again
         return made
 
     def _dtypes(self, function: str, dtypes: str | None) -> str:
@@ -275,13 +286,16 @@ class Run:
         passage = self.round_trip.input(opened.get("relation"), "batches")
 
         def frames() -> Iterator[Any]:
-            while files := self._ask({"type": "next", "stream": opened["stream"]})["files"]:
-                first = True
-                for frame in passage.timed(self._sources.batches(files, size, dtypes)):
-                    if first:
-                        passage.add(files, _round_trip.dtypes(frame))
-                        first = False
-                    yield frame
+            try:
+                while files := self._ask({"type": "next", "stream": opened["stream"]})["files"]:
+                    first = True
+                    for frame in passage.timed(self._sources.batches(files, size, dtypes)):
+                        if first:
+                            passage.add(files, _round_trip.dtypes(frame))
+                            first = False
+                        yield frame
+            finally:
+                self._give_up({"stream": opened["stream"]})
 
         return frames()
 
@@ -314,7 +328,7 @@ class Run:
             try:
                 self._channel.send({**question, "id": identity})
             except OSError:
-                _leave()
+                self._left()
             while identity not in self._answers:
                 self._listen()
             answer = self._answers.pop(identity)
@@ -326,7 +340,7 @@ class Run:
         """Takes in one message: the answer to a question, or an input that was fetched ahead."""
         message = self._channel.receive()
         if message is None:
-            _leave()
+            self._left()
         if message.get("id") is not None:
             self._answers[message["id"]] = message
         else:
@@ -335,6 +349,11 @@ class Run:
                 self._failed[_key(ahead)] = message
             else:
                 self._inputs[_key(ahead)] = ahead
+
+    def _left(self) -> NoReturn:
+        """The JVM has left and nobody is there to be told anything: an end for this process and its children."""
+        os.kill(0, signal.SIGKILL)
+        os._exit(70)  # not reached
 
     def _place(self) -> dict[str, Any]:
         """Where the model's file is now; a helper module's own line only when the model isn't on the stack."""
@@ -358,12 +377,6 @@ def _column(frame: Any) -> int | None:
     positions = list(frame.f_code.co_positions())
     column = positions[frame.f_lasti // 2][2]
     return None if column is None else column + 1
-
-
-def _leave() -> NoReturn:
-    """The JVM has left and nobody is there to be told anything: an end for this process and its children."""
-    os.kill(0, signal.SIGKILL)
-    os._exit(70)  # not reached
 
 
 def _key(each: Input) -> _Key:

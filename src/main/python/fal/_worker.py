@@ -14,10 +14,11 @@ Questions and their answers; instead of any of these comes ``error`` (``code``, 
 ``part``    ``number``, from 1 (which forgets parts written before), ``files``, ``mode``. ``taken`` when the part
             before it is in the database.
 ``write``   ``files``, none after parts, ``rows``, ``mode``, ``notices``. ``written`` when nothing is left to load.
-``target``  ``kind`` (``source``, or ``this``: the model a script belongs to), ``arguments``: a relation to be written
-            now, not at the end. ``target``: its number, which ``part`` and ``write`` then carry; ``previous_columns``,
-            ``declared_types``. ``written`` comes when it is published.
+``target``  ``kind`` (``source``; ``this``: the model a script belongs to; ``ref``), ``arguments``: a relation to be
+            written now, not at the end. ``target``: its number, which ``part`` and ``write`` then carry;
+            ``previous_columns``, ``declared_types``. ``written`` comes when it is published.
 ``execute`` ``sql`` with Jinja in it. ``input``: the ``files`` of its result, none where it has no columns.
+``end``     ``stream`` that is read no further, or ``target`` that is not written after all. ``ended``.
 ``project`` ``project``: models, sources and tests with their statuses (see ``fal._graph``).
 
 ``read``, ``stream``, ``part``, ``write``, ``target`` and ``execute`` also tell the ``line`` and ``cell`` of the call in

@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
       DepsCommand.class,
       EnvCommand.class,
       DoctorCommand.class,
-      DebugCommand.class
+      DebugCommand.class,
+      ServeCommand.class
     })
 final class FalCommand implements Runnable, TypedDbtOptions.Taker {
   private final TypedDbtOptions dbtOptions = TypedDbtOptions.ofEveryLevel();

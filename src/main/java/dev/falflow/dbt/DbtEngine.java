@@ -72,6 +72,13 @@ public interface DbtEngine extends AutoCloseable {
   void detach();
 
   /**
+   * Between {@link #attach} and {@link #detach}, while nobody asks for anything: lets others open a
+   * database that only one process may have open. Does nothing while a relation is read or written
+   * part by part.
+   */
+  void rest();
+
+  /**
    * A call resolved for a held model; one that dbt knows nothing of is not {@code declared}, and
    * has an empty query when it names an ephemeral model.
    *

@@ -159,6 +159,11 @@ public final class ResidentEngine implements DbtEngine {
   }
 
   @Override
+  public void rest() {
+    process.call(ResidentProcess.command("rest"));
+  }
+
+  @Override
   public ResolvedInput resolve(Hold hold, ModelInput input) {
     ObjectNode command = ResidentProcess.command("resolve").put("hold", hold.hold());
     command.setAll(input.toJson());

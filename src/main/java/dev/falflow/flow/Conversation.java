@@ -9,7 +9,7 @@ import dev.falflow.dbt.DbtEngine.CompiledSql;
 import dev.falflow.dbt.Hold;
 import dev.falflow.dbt.ModelInput;
 import dev.falflow.dbt.ResolvedInput;
-import dev.falflow.python.Worker;
+import dev.falflow.python.Peer;
 import dev.falflow.warehouse.DataFolder;
 import dev.falflow.warehouse.ModelData;
 import java.io.IOException;
@@ -25,8 +25,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one worker asks while it runs a file, and the answers. A Python model's own table waits for
- * its script's end; whatever else is written is published when it has been written.
+ * What one worker, or an application outside any run, asks, and the answers. A Python model's own
+ * table waits for its script's end; whatever else is written is published when it has been written.
  */
 final class Conversation implements AutoCloseable {
   /** Whether a file may read what it asks for. */
@@ -38,7 +38,7 @@ final class Conversation implements AutoCloseable {
   private final Workplace place;
   private final Hold hold;
   private final String file;
-  private final Worker worker;
+  private final Peer worker;
   private final ModelData data;
   private final @Nullable Loading own;
   private final Admission admission;
@@ -56,7 +56,7 @@ final class Conversation implements AutoCloseable {
       Workplace place,
       Hold hold,
       String file,
-      Worker worker,
+      Peer worker,
       ModelData data,
       @Nullable Loading own,
       Admission admission,
@@ -161,6 +161,10 @@ final class Conversation implements AutoCloseable {
           publishUnlessOwn(question);
           answer.put("type", "written");
         }
+        case "end" -> {
+          giveUp(question);
+          answer.put("type", "ended");
+        }
         case "project" -> {
           answer.put("type", "project");
           answer.set("project", place.statuses().described());
@@ -233,6 +237,18 @@ final class Conversation implements AutoCloseable {
         target.close();
         place.engine().release(target.hold(), true, "", 0);
       }
+    }
+  }
+
+  /** A stream that is read no further, or a relation that is not written after all. */
+  private void giveUp(JsonNode question) {
+    if (question.has("stream")) {
+      streams.close(question.path("stream").asInt());
+    }
+    Target target = targets.remove(question.path("target").asInt());
+    if (target != null) {
+      target.close();
+      place.engine().release(target.hold(), false, "", 0);
     }
   }
 

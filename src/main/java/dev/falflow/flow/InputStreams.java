@@ -4,8 +4,9 @@ import dev.falflow.dbt.ResolvedInput;
 import dev.falflow.warehouse.DataFolder;
 import dev.falflow.warehouse.ModelData;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -16,7 +17,8 @@ import java.util.concurrent.Executor;
 final class InputStreams implements AutoCloseable {
   private final ModelData data;
   private final Executor threads;
-  private final List<Stream> streams = new ArrayList<>();
+  private final Map<Integer, Stream> streams = new LinkedHashMap<>();
+  private int last;
 
   InputStreams(ModelData data, Executor threads) {
     this.data = data;
@@ -25,18 +27,33 @@ final class InputStreams implements AutoCloseable {
 
   /** Begins to read an input; the number of its stream. */
   int open(ResolvedInput input, int rows) {
-    streams.add(new Stream(data.parts(input, rows), threads));
-    return streams.size() - 1;
+    last++;
+    streams.put(last, new Stream(data.parts(input, rows), threads));
+    return last;
   }
 
   /** The stream's next part, none at its end; the files of the part before it are gone. */
   List<Path> next(int number) {
-    return streams.get(number).next();
+    Stream stream = streams.get(number);
+    List<Path> files = stream == null ? List.of() : stream.next();
+    if (files.isEmpty()) {
+      close(number);
+    }
+    return files;
+  }
+
+  /** Ends a stream that is read no further, if it has not ended. */
+  void close(int number) {
+    Stream stream = streams.remove(number);
+    if (stream != null) {
+      stream.close();
+    }
   }
 
   @Override
   public void close() {
-    streams.forEach(Stream::close);
+    streams.values().forEach(Stream::close);
+    streams.clear();
   }
 
   private static final class Stream {

@@ -19,6 +19,7 @@ final class Statuses {
 
   private final Supplier<JsonNode> describe;
   private @Nullable JsonNode graph;
+  private Runnable lookAgain = () -> {};
 
   /**
    * Of nodes that have yet to run.
@@ -37,13 +38,30 @@ final class Statuses {
   /** Of {@code run_results.json} and {@code sources.json}; empty objects where there are none. */
   static Statuses of(Supplier<JsonNode> describe, JsonNode runResults, JsonNode sources) {
     Statuses statuses = new Statuses(describe);
+    statuses.take(runResults, sources);
+    return statuses;
+  }
+
+  /** Of what earlier runs left, looked at again whenever the project is described. */
+  static Statuses ofNow(Supplier<JsonNode> describe, Supplier<LastResults> results) {
+    Statuses statuses = new Statuses(describe);
+    statuses.lookAgain =
+        () -> {
+          LastResults last = results.get();
+          statuses.results.clear();
+          statuses.freshness.clear();
+          statuses.take(last.runResults(), last.sources());
+        };
+    return statuses;
+  }
+
+  private void take(JsonNode runResults, JsonNode sources) {
     for (JsonNode result : runResults.path("results")) {
-      statuses.put(result.path("unique_id").asText(), result);
+      put(result.path("unique_id").asText(), result);
     }
     for (JsonNode result : sources.path("results")) {
-      statuses.freshness.put(result.path("unique_id").asText(), result);
+      freshness.put(result.path("unique_id").asText(), result);
     }
-    return statuses;
   }
 
   private void put(String uniqueId, JsonNode result) {
@@ -91,6 +109,7 @@ final class Statuses {
 
   /** The project's nodes as the engine describes them, each with its status. */
   JsonNode described() {
+    lookAgain.run();
     ObjectNode described = graph().deepCopy();
     for (String kind : new String[] {"models", "sources", "tests"}) {
       for (JsonNode each : described.path(kind)) {

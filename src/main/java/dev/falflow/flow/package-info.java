@@ -3,7 +3,8 @@
  * from {@link dev.falflow.cli}; {@link dev.falflow.flow.FlowRun} reads the project, has its sources
  * analysed and their stubs written, and runs dbt, holding at each Python model; results go to
  * {@link dev.falflow.artifact} and {@link dev.falflow.report}, the exit code back. It knows order
- * and failure, and neither processes nor databases.
+ * and failure, and neither processes nor databases. {@link dev.falflow.flow.ApplicationRun} opens a
+ * project without a run, for a Python program that asks as scripts do.
  */
 @NullMarked
 package dev.falflow.flow;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * One forked Python process that runs one model: its control channel, its output lines, its end.
  * {@code fal/_worker.py} is the other side and holds the contract.
  */
-public final class Worker {
+public final class Worker implements Peer {
   private static final long OUTPUT_SECONDS = 5;
 
   private final String token;
@@ -87,6 +87,7 @@ public final class Worker {
    *
    * @throws IOException when the worker is gone
    */
+  @Override
   public void send(ObjectNode message) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap((message + "\n").getBytes(StandardCharsets.UTF_8));
     Control open = control();
@@ -98,6 +99,7 @@ public final class Worker {
   }
 
   /** The worker's next message; empty when it closed its channel or died. */
+  @Override
   public Optional<JsonNode> receive() {
     try {
       String line = control().lines.readLine();
@@ -134,6 +136,7 @@ public final class Worker {
   }
 
   /** Ends the worker's whole process group at once. */
+  @Override
   public void kill() {
     kill.run();
   }

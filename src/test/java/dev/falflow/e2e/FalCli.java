@@ -1,10 +1,13 @@
 package dev.falflow.e2e;
 
+import dev.falflow.python.CacheFolder;
+import dev.falflow.python.PythonPackage;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -83,17 +86,52 @@ final class FalCli {
   }
 
   RunningFal start(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(prefix);
+    command.addAll(program());
+    command.addAll(List.of(arguments));
+    command.addAll(engine);
+    return started(command, Map.of());
+  }
+
+  /** Python with fal's package as a user has it, which finds this fal when it looks for one. */
+  RunningFal startPython(String script, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(prefix);
+    command.addAll(List.of(TestPython.executable().toString(), "-c", script));
+    command.addAll(List.of(arguments));
+    Path launcher = scratch.resolve("fal");
+    String quoted =
+        program().stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
+    Files.writeString(launcher, "#!/bin/sh\nexec " + quoted + " \"$@\"\n");
+    Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
+    Path packageFolder = PythonPackage.unpack(new CacheFolder(TestPython.CACHE));
+    return started(
+        command,
+        Map.of("PYTHONPATH", packageFolder.toString(), "FAL_EXECUTABLE", launcher.toString()));
+  }
+
+  /** Runs such a Python to its end; fails as {@link #run} does. */
+  CommandResult runPython(String script, String... arguments) throws IOException {
+    try (RunningFal running = startPython(script, arguments)) {
+      CommandResult result = running.await();
+      running.assertNothingLeft();
+      return result;
+    }
+  }
+
+  private List<String> program() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(JAVA_OPTIONS);
+    command.add("-Djava.io.tmpdir=" + scratch.resolve("tmp"));
+    command.add("-Duser.home=" + home());
+    command.addAll(List.of("-cp", classPath(), "dev.falflow.cli.Main"));
+    return command;
+  }
+
+  private RunningFal started(List<String> command, Map<String, String> more) throws IOException {
     TestPython.executable();
     Path temporary = Files.createDirectories(scratch.resolve("tmp"));
     Files.createDirectories(home());
-    List<String> command = new ArrayList<>(prefix);
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(JAVA_OPTIONS);
-    command.add("-Djava.io.tmpdir=" + temporary);
-    command.add("-Duser.home=" + home());
-    command.addAll(List.of("-cp", classPath(), "dev.falflow.cli.Main"));
-    command.addAll(List.of(arguments));
-    command.addAll(engine);
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
     Map<String, String> environment = builder.environment();
     environment.clear();
@@ -102,6 +140,7 @@ final class FalCli {
     environment.put("TMPDIR", temporary.toString());
     environment.put("FAL_CACHE_DIR", TestPython.CACHE.toString());
     environment.put("DBT_SEND_ANONYMOUS_USAGE_STATS", "false");
+    environment.putAll(more);
     environment.putAll(variables);
     return new RunningFal(builder, temporary);
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.falflow.FalException;
 import dev.falflow.project.ModelFiles;
 import dev.falflow.project.Project;
+import dev.falflow.script.Scripts;
 import dev.falflow.source.PythonSource;
 import dev.falflow.source.PythonSources;
 import java.io.IOException;
@@ -74,7 +75,7 @@ class SourceSelectionTest {
             List.of(),
             List.of(),
             List.of());
-    return new SourceSelection(project, sources).translate(List.of(words));
+    return new SourceSelection(project, sources, Scripts.NONE).translate(List.of(words));
   }
 
   private static PythonSource source(Project project, String file, PythonSource.Kind kind) {

@@ -230,6 +230,9 @@ public final class ProcessEngine implements DbtEngine {
   public void detach() {}
 
   @Override
+  public void rest() {}
+
+  @Override
   public CompiledSql compile(Hold hold, String sql) {
     throw EngineLimits.notHere("execute_sql()");
   }

@@ -1,0 +1,193 @@
+package dev.falflow.flow;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.falflow.FalException;
+import dev.falflow.Json;
+import dev.falflow.Problem;
+import dev.falflow.artifact.RunArtifacts;
+import dev.falflow.dbt.DbtEngine;
+import dev.falflow.dbt.Hold;
+import dev.falflow.project.Project;
+import dev.falflow.python.CacheFolder;
+import dev.falflow.python.ParentProcess;
+import dev.falflow.python.Peer;
+import dev.falflow.python.PythonEnvironments;
+import dev.falflow.python.PythonInstallation;
+import dev.falflow.python.PythonPackage;
+import dev.falflow.report.Reporter;
+import dev.falflow.warehouse.DataFolder;
+import dev.falflow.warehouse.ModelData;
+import dev.falflow.warehouse.Warehouse;
+import dev.falflow.warehouse.Warehouses;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+
+/**
+ * {@code fal serve}: a project opened for a Python program outside any run, which asks as a script
+ * does until it leaves. {@code fal/_application.py} is the other side.
+ */
+public final class ApplicationRun {
+  private static final String ROLE = "application";
+
+  private final CacheFolder cache;
+  private final PythonEnvironments environments;
+  private final Reporter reporter;
+  private final Clock clock;
+  private final Preparation preparation;
+
+  public ApplicationRun(
+      CacheFolder cache, PythonEnvironments environments, Reporter reporter, Clock clock) {
+    this.cache = cache;
+    this.environments = environments;
+    this.reporter = reporter;
+    this.clock = clock;
+    this.preparation = new Preparation(cache, reporter, clock);
+  }
+
+  /**
+   * Serves until the application leaves. What keeps the project from being opened is told to it.
+   *
+   * @return whether the project could be opened
+   */
+  public boolean serve(FlowRequest request, ParentProcess application) {
+    try {
+      opened(request, application);
+      return true;
+    } catch (FalException e) {
+      refuse(application, e);
+      return false;
+    }
+  }
+
+  private static void refuse(Peer application, FalException refusal) {
+    String words =
+        refusal.problems().stream().map(Problem::toString).collect(Collectors.joining("\n"));
+    ObjectNode message = Json.MAPPER.createObjectNode().put("type", "error");
+    try {
+      application.send(message.put("code", refusal.problems().get(0).code()).put("message", words));
+    } catch (IOException e) {
+      application.kill(); // it has left before it could be told
+    }
+  }
+
+  private void opened(FlowRequest request, ParentProcess application) {
+    Project project = Project.read(request.projectDir(), request.vars());
+    PythonInstallation python = environments.find(request.pythonRequest());
+    request.arguments().throwIfUnknownTo(Objects.requireNonNull(python.version("dbt-core")));
+    Path packageFolder = PythonPackage.unpack(cache);
+    try (DataFolder folder = new DataFolder(System.getenv());
+        DbtEngine engine = preparation.engine(request, python, packageFolder, folder.paths())) {
+      PreparedProject prepared =
+          preparation.prepared(
+              request, project, preparation.sources(project, python, packageFolder, false), engine);
+      Hold hold = engine.attach(prepared.held(), null);
+      try {
+        answer(prepared, engine, folder, hold, application);
+      } finally {
+        engine.detach();
+      }
+    }
+  }
+
+  private void answer(
+      PreparedProject prepared,
+      DbtEngine engine,
+      DataFolder folder,
+      Hold hold,
+      ParentProcess application) {
+    Project project = prepared.project();
+    ExecutorService threads = Executors.newCachedThreadPool(FlowRun::daemon);
+    Path targetPath = prepared.request().targetPath(project);
+    Path drivers = cache.path().resolve("drivers");
+    try (Warehouse warehouse =
+            Warehouses.open(prepared.parsed(), engine, folder, project.root(), drivers);
+        ModelData data = warehouse.open(hold)) {
+      Workplace place =
+          new Workplace(
+              project,
+              prepared.parsed().target(),
+              engine,
+              warehouse,
+              folder,
+              Statuses.ofNow(engine::graph, () -> LastResults.in(targetPath)),
+              new RunArtifacts(targetPath),
+              reporter,
+              threads,
+              clock);
+      Restful asking = new Restful(application, engine);
+      application.onEnd(() -> asking.cancel(warehouse));
+      try (Conversation conversation =
+          new Conversation(
+              place, hold, ROLE, asking, data, null, (call, input) -> {}, notice -> {})) {
+        conversation.send(runMessage(place, hold, prepared.request()));
+        conversation.untilDone();
+      }
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  private static ObjectNode runMessage(Workplace place, Hold hold, FlowRequest request) {
+    Project project = place.project();
+    ObjectNode message = RunMessages.of(place, hold, project.root().resolve(ROLE), ROLE);
+    message.put("role", ROLE);
+    message.put("project_name", project.name());
+    message.put("profiles_dir", request.profilesFile().resolveSibling("").toString());
+    Path scripts =
+        project.vars().get("fal-scripts-path") instanceof String folder
+            ? project.root().resolve(folder).normalize()
+            : project.root();
+    message.put("scripts_dir", scripts.toString());
+    Json.putPaths(message, "model_paths", project.modelPaths());
+    return message;
+  }
+
+  /**
+   * The application as it may be kept waiting for: before each answer the database is given up, so
+   * that dbt, or the application itself, can open DuckDB's file between two questions.
+   */
+  private static final class Restful implements Peer {
+    private final Peer application;
+    private final DbtEngine engine;
+    private volatile boolean isAnswered = true;
+
+    Restful(Peer application, DbtEngine engine) {
+      this.application = application;
+      this.engine = engine;
+    }
+
+    @Override
+    public void send(ObjectNode message) throws IOException {
+      engine.rest();
+      isAnswered = true;
+      application.send(message);
+    }
+
+    @Override
+    public Optional<JsonNode> receive() {
+      Optional<JsonNode> question = application.receive();
+      isAnswered = question.isEmpty();
+      return question;
+    }
+
+    @Override
+    public void kill() {
+      application.kill();
+    }
+
+    /** It has left: nobody waits for what the database still does. */
+    void cancel(Warehouse warehouse) {
+      if (!isAnswered) {
+        engine.cancel();
+        warehouse.cancel();
+      }
+    }
+  }
+}

@@ -1,0 +1,1 @@
+"""Modules that the old tool had in this place."""

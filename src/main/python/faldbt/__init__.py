@@ -1,0 +1,1 @@
+"""The old name of what is in ``fal.dbt`` now."""

@@ -1,0 +1,1 @@
+{{ config(schema='marts', alias='all_customers') }} select 'a' as name

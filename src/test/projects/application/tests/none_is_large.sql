@@ -1,0 +1,1 @@
+select * from {{ ref('doubled') }} where id > 100
