@@ -1,22 +1,15 @@
 package dev.falflow.flow;
 
 import dev.falflow.FalException;
+import dev.falflow.Location;
+import dev.falflow.Problem;
 import dev.falflow.dbt.DbtEngine;
 import dev.falflow.dbt.DbtEvent;
 import dev.falflow.dbt.ParsedProject;
-import dev.falflow.project.FolderConfigs;
-import dev.falflow.Location;
-import dev.falflow.Problem;
 import dev.falflow.project.DescribedModels;
 import dev.falflow.project.FalProfile;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import dev.falflow.project.FolderConfigs;
 import dev.falflow.project.Project;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.util.Optional;
 import dev.falflow.python.CacheFolder;
 import dev.falflow.python.DbtExecutable;
 import dev.falflow.python.PythonInstallation;
@@ -26,11 +19,18 @@ import dev.falflow.source.PythonSources;
 import dev.falflow.source.SourceAnalyzer;
 import dev.falflow.source.StubPlan;
 import dev.falflow.warehouse.DataFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** What comes before anything runs: the engine, the stubs, dbt's parse; and what is told of it. */
 final class Preparation {
