@@ -224,6 +224,24 @@ def sleepers(bench: Bench) -> Outcome:
     )
 
 
+def hooks(bench: Bench) -> Outcome:
+    with_hooks = projects.hooked(bench.folder / "with", 20, hooks=True)
+    without = projects.hooked(bench.folder / "without", 20, hooks=False)
+    figures = alternate(
+        {
+            "40 hooks": lambda: bench.flow_run(with_hooks).seconds,
+            "none": lambda: bench.flow_run(without).seconds,
+        },
+        bench.rounds,
+    )
+    return Outcome(
+        "hooks",
+        "20 SQL models with a hook before and one after each, whole command, against the same without hooks",
+        figures,
+        [Bar("ratio", median_ratio(figures, "40 hooks", "none"), 1.3, "times")],
+    )
+
+
 def many_models(bench: Bench) -> Outcome:
     ours = projects.many_pairs(bench.folder / "ours", 2000)
     bench.flow_run(ours, "--select", "+after_0000")
@@ -278,6 +296,7 @@ CASES: dict[str, Callable[[Bench], Outcome]] = {
     "frames": frames,
     "batches": batches,
     "sleepers": sleepers,
+    "hooks": hooks,
     "many-models": many_models,
     "sql-only": sql_only,
     "batches-postgres": batches_postgres,

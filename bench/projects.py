@@ -160,6 +160,26 @@ def sql_chain(folder: Path, length: int) -> Path:
     return folder
 
 
+def hooked(folder: Path, count: int, hooks: bool) -> Path:
+    """SQL models in chains of four, each with a hook before it and one after it."""
+    project = new_project(folder)
+    names = [f"step_{number:02}" for number in range(count)]
+    for number, name in enumerate(names):
+        query = f"select * from {{{{ ref('{names[number - 1]}') }}}}" if number % 4 else "select 1 as id"
+        write(
+            project / "models" / f"{name}.sql",
+            f"{{{{ config(materialized='table') }}}}\n{query}\n",
+        )
+    if hooks:
+        entries = "".join(
+            f"  - name: {name}\n    meta: {{fal: {{pre-hook: [hook.py], post-hook: [hook.py]}}}}\n"
+            for name in names
+        )
+        (project / "models" / "schema.yml").write_text(f"models:\n{entries}", encoding="utf-8")
+        write(project / "hook.py", "print(context.current_model.name, context.current_model.status)")
+    return project
+
+
 def add_sql_models(folder: Path, count: int) -> None:
     """Models beside the others, in chains of twenty."""
     place = folder / "models" / "beside"

@@ -412,6 +412,7 @@ def test_says_where_it_cannot_go_on(tmp_path: Path, source: str) -> None:
         "x = ref('a'" + " + ''" * 90 + ")",
         "n = 'a'\n" + "".join(f"n{i} = n\nn = n{i}\n" for i in range(40)) + "x = ref(n)",
         "for i in range(900):\n    x = ref('a')",
+        "x = [ref(n) for n in [" + "'a', " * 900 + "]]",
         "for i in range(10**9):\n    x = ref('a')",
     ],
 )
@@ -419,6 +420,86 @@ def test_goes_deep(tmp_path: Path, source: str) -> None:
     answer = analyse(tmp_path, source)
     assert set(texts(answer)) <= {"ref('a')"}
     assert texts(answer) or unresolved(answer)
+
+
+def chain(folder: Path, link: str, last: str) -> list[Path]:
+    """A thousand modules, each of which imports the next."""
+    files = [folder / f"m{n}.py" for n in range(1000)]
+    for n, file in enumerate(files):
+        file.write_text(link.format(n + 1) if file is not files[-1] else last)
+    return files
+
+
+LOAD = "from fal import ref\ndef load(): return ref('a')\n"
+
+
+@pytest.mark.parametrize(
+    ("model", "link", "last"),
+    [
+        ("from m0 import load\nload()", "from m{0} import load\n", LOAD),
+        ("from m0 import *\nload()", "from m{0} import *\n", LOAD),
+        ("import m0\nm0.load()", "import m{0}\ndef load(): return m{0}.load()\n", LOAD),
+        ("from m0 import r\nr('a')", "from m{0} import r\n", "from fal import ref as r\n"),
+        ("from m0 import A\nref(A)", "from m{0} import A\n", "A = 'a'\n"),
+    ],
+)
+def test_follows_long_chains_of_modules(tmp_path: Path, model: str, link: str, last: str) -> None:
+    modules = chain(tmp_path, link, last)
+    file = tmp_path / "model.py"
+    file.write_text(model)
+    question = {"path": str(file), "file": file.name, "search": [str(tmp_path)]}
+    (answer,) = ask(question, modules=modules)
+    assert (texts(answer), unresolved(answer)) == (["ref('a')"], [])
+
+
+@pytest.mark.parametrize("kind", ["a folder", "a link to nothing", "a link to itself"])
+def test_reads_the_model_whose_helper_cannot_be_read(tmp_path: Path, kind: str) -> None:
+    helper, file = tmp_path / "helper.py", tmp_path / "model.py"
+    if kind == "a folder":
+        helper.mkdir()
+    else:
+        helper.symlink_to(tmp_path / ("helper.py" if "itself" in kind else "nothing"))
+    file.write_text("import helper\nwrite_to_model(helper.clean(ref('a')))")
+    question = {"path": str(file), "file": file.name, "search": [str(tmp_path)]}
+    answer, said = ask(question, {"imports": str(helper)}, modules=[helper])
+    assert (answer["kind"], texts(answer)) == ("model", ["ref('a')"])
+    assert [problem["code"] for problem in said["problems"]] == ["unreadable-file"]
+
+
+@pytest.mark.parametrize("statement", ["from {0} import x", "from {0} import *\nx"])
+def test_takes_modules_that_import_from_each_other(tmp_path: Path, statement: str) -> None:
+    modules = [tmp_path / "m0.py", tmp_path / "m1.py"]
+    for n, module in enumerate(modules):
+        module.write_text(statement.format(f"m{1 - n}"))
+    file = tmp_path / "model.py"
+    file.write_text(statement.format("m0") + "\ny = x('a'); z = ref('b')")
+    question = {"path": str(file), "file": file.name, "search": [str(tmp_path)]}
+    (answer,) = ask(question, modules=modules)
+    assert (texts(answer), answer["problems"]) == (["ref('b')"], [])
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = 1 " + "+ 1 " * 2000 + "+ len(ref('a'))",
+        "x = ref('a')" + "[0]" * 2000,
+        "x = " + "lambda: " * 2000 + "ref('a')",
+        "x = " + "not " * 2000 + "ref('a')",
+        "x = " + "1 if c else " * 2000 + "ref('a')",
+        "if c:\n    pass\n" + "elif c:\n    pass\n" * 2000 + "x = ref('a')",
+    ],
+)
+def test_reads_expressions_2000_deep(tmp_path: Path, source: str) -> None:
+    answer = analyse(tmp_path, source)
+    assert (texts(answer), unresolved(answer)) == (["ref('a')"], [])
+
+
+def test_says_so_when_python_itself_would_not_go_so_deep(tmp_path: Path) -> None:
+    source = "x = ref('a')" + ".head()" * 3000
+    with pytest.raises(RecursionError):
+        compile(source, "m.py", "exec")
+    (problem,) = analyse(tmp_path, source)["problems"]
+    assert problem["message"] == "the code is nested too deeply for Python to read"
 
 
 def test_says_so_when_there_are_too_many_ways(tmp_path: Path) -> None:

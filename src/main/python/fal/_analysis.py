@@ -42,7 +42,8 @@ if __name__ == "__main__":
 
 from fal._calls import Calls
 from fal._docstring import mentions
-from fal._program import Library, Module, Program, Where, imported_by_call
+from fal._modules import Library, Module, Where, imported_by_call
+from fal._program import Program
 from fal._source import BrokenError, Place, Problem, Source
 
 _TOO_DEEP = Problem("syntax-error", "the code is nested too deeply for Python to read")
@@ -206,12 +207,13 @@ class Reader:
 def imports(path: str) -> dict[str, Any]:
     """The names in a file's import statements, relative ones with their dots, and why it has none."""
     try:
-        nodes = Source(path).nodes
+        source = Source(path)
     except BrokenError as broken:
         return {"imports": [], "problems": _rows([broken.problem])}
     except (RecursionError, MemoryError):
         return {"imports": [], "problems": _rows([_TOO_DEEP])}
-    return {"imports": [name for node in nodes for name in _imported(node)], "problems": []}
+    names = [name for node in source.nodes for name in _imported(node)]
+    return {"imports": names, "problems": []}
 
 
 def _imported(node: ast.AST) -> Iterator[str]:

@@ -8,18 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from fal._docstring import is_complete
+from fal._evaluator import Evaluator
 from fal._flow import CALLED, Application
-from fal._program import Call, Finding, Module, Program, View
-from fal._values import (
-    UNKNOWN,
-    Argument,
-    Definition,
-    Evaluator,
-    Magic,
-    Member,
-    Partial,
-    arguments_of,
-)
+from fal._modules import Module
+from fal._program import Program
+from fal._values import UNKNOWN, Argument, Definition, Magic, Member, Partial, arguments_of
+from fal._view import Call, Finding, View
 from fal._worlds import ImpossibleError, UnknownError, World, worlds
 
 _FOLD = 80

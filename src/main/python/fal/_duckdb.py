@@ -219,11 +219,14 @@ class Load:
         self._cursor.execute("begin")
         self._before = 0
         before = _rows(self._cursor, self._relation) if self._mode == "append" else None
-        if before is None:
-            self._replace(select)
-        else:
+        if before is not None:
             self._before = before
             self._insert(select)
+            return
+        if self._mode == "append":  # looking for a table that is not there has spoilt the transaction
+            self._cursor.execute("rollback")
+            self._cursor.execute("begin")
+        self._replace(select)
 
     def _insert(self, select: str) -> None:
         self._cursor.execute(f"insert into {self._relation} by name {select}")

@@ -15,6 +15,10 @@ from fal._source import Source
 
 CALLED = ("ref", "source", "write_to_model")
 _PASSING_ON = ("partial", "getattr", "import_module", "__import__")
+_SPREADING: tuple[type[ast.AST], ...] = (
+    *(ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.comprehension),
+    *(ast.arguments, ast.Return),
+)
 _HARMLESS = frozenset(("print", "repr", "str", "callable", "isinstance", "type", "id", "help"))
 
 
@@ -39,11 +43,11 @@ class Flow:
         self.stored: set[str] = set()
         self._results: set[str] = set()
         self._given: set[str] = set()  # parameters that get one
-        self._functions: dict[str, list[ast.AST]] = {}
-        self._calls = [node for node in source.nodes if isinstance(node, ast.Call)]
-        for node in source.nodes:
-            if isinstance(node, ast.alias) and node.name in CALLED:
-                self.names.add(node.asname or node.name)
+        self._functions: dict[str, list[ast.arguments]] = {}
+        self._calls = list(source.of_kind(ast.Call))
+        for alias in source.of_kind(ast.alias):
+            if alias.name in CALLED:
+                self.names.add(alias.asname or alias.name)
         if any(True for _ in self._uncalled()):
             self._spread()
 
@@ -103,32 +107,37 @@ class Flow:
 
     def _uncalled(self) -> Iterator[ast.expr]:
         """Every mention of one of the names that is not a call of it."""
-        called = {id(call.func) for call in self._calls}
-        for node in self._source.nodes:
-            if isinstance(node, ast.Name):
-                hot = node.id in self.names and isinstance(node.ctx, ast.Load)
-            elif isinstance(node, ast.Attribute):
-                hot = node.attr in self._attributes and isinstance(node.ctx, ast.Load)
-            else:
-                continue
-            if hot and id(node) not in called:
+        for node in self._source.mentions:
+            hot = (
+                node.id in self.names
+                if isinstance(node, ast.Name)
+                else node.attr in self._attributes
+            )
+            if hot and isinstance(node.ctx, ast.Load) and id(node) not in self._called:
                 yield node
+
+    @cached_property
+    def _called(self) -> set[int]:
+        return {id(call.func) for call in self._calls}
 
     def _spread(self) -> None:
         """Follows assignments, defaults, arguments and results until nothing new comes of it."""
-        for node in self._source.nodes:
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                self._functions.setdefault(node.name, []).append(node)
-            elif isinstance(node, ast.ClassDef):
-                inside = [each for each in node.body if getattr(each, "name", "") == "__init__"]
-                self._functions.setdefault(node.name, []).extend(inside)
-            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
-                for target in node.targets:
-                    if isinstance(target, ast.Name):
-                        self._functions.setdefault(target.id, []).append(node.value)
+        source = self._source
+        for function in source.functions:
+            self._functions.setdefault(function.name, []).append(function.args)
+        for owner in source.of_kind(ast.ClassDef):
+            for each in owner.body:
+                if isinstance(each, ast.FunctionDef) and each.name == "__init__":
+                    self._functions.setdefault(owner.name, []).append(each.args)
+        for assign in source.of_kind(ast.Assign):
+            for target in assign.targets:
+                if isinstance(target, ast.Name) and isinstance(assign.value, ast.Lambda):
+                    self._functions.setdefault(target.id, []).append(assign.value.args)
+        passing_on = [*source.of_kind(*_SPREADING)]
+        passing_on += [call for call in self._calls if _named(call.func) in self._functions]
         size = -1
         while size != (size := len(self.names) + len(self.stored) + len(self._results)):
-            for node in self._source.nodes:
+            for node in passing_on:
                 self._spread_from(node)
 
     def _spread_from(self, node: ast.AST) -> None:
@@ -158,11 +167,13 @@ class Flow:
                 function = _function_around(node, self._source)
                 if function is not None:
                     self._results.add(function)
-        elif isinstance(node, ast.Call) and _named(node.func) in self._functions:
+        elif isinstance(node, ast.Call):
             values = [*node.args, *(keyword.value for keyword in node.keywords)]
             if any(map(self.may_be_magic, values)):
                 for each in self._functions[_named(node.func)]:
-                    given = {arg.arg for arg in ast.walk(each) if isinstance(arg, ast.arg)}
+                    given = {
+                        arg.arg for arg in ast.iter_child_nodes(each) if isinstance(arg, ast.arg)
+                    }
                     self._given |= given
                     self.names |= given
 

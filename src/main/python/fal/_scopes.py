@@ -133,6 +133,25 @@ class Scopes:
             scope = self.of(scope)
         return self.bindings(scope, name)
 
+    def home(self, name: str, at: ast.AST) -> Scope:
+        """The scope around a place in which the name is bound."""
+        scope, is_first = self.of(at), True
+        while scope is not None and (
+            not self.bindings(scope, name) or (isinstance(scope, ast.ClassDef) and not is_first)
+        ):
+            scope, is_first = self.of(scope), False
+        return scope
+
+    def is_bound_from_inside(self, scope: Scope, name: str) -> bool:
+        """Whether a function inside binds it, by ``global`` or ``nonlocal``."""
+        return (scope, name) in self._bound_from_inside
+
+    def block_of(self, statement: ast.stmt) -> list[ast.stmt]:
+        """The statements that it is one of."""
+        parent = self._parents.get(statement)
+        block = _block_of(parent, statement) if parent is not None else None
+        return self._source.body if block is None else block
+
     def is_global(self, name: str, at: ast.AST) -> bool:
         """Whether that scope is the file itself."""
         return self.nearest(name, at) is self.bindings(None, name)

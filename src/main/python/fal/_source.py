@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _DEFERRING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_PLAIN = frozenset(("ctx", "op", "ops", "id", "attr", "arg", "module", "level", "type_comment"))
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+Node = TypeVar("Node", bound=ast.AST)
 
 
 class Place(NamedTuple):
@@ -49,8 +53,8 @@ class Part(NamedTuple):
 class Source:
     """The syntax tree of one file.
 
-    ``nodes`` holds every node breadth first, ``run_at_import`` beside it whether that node is
-    evaluated when the file is imported.
+    ``nodes`` holds every node breadth first but operators and contexts, ``mentions`` the names and attributes
+    among them. ``run_at_import`` says beside each node whether it is evaluated when the file is imported.
     """
 
     def __init__(self, path: str) -> None:
@@ -63,7 +67,10 @@ class Source:
             self._add(None, _text(path))
         self.body = [statement for part in self._parts for statement in part.body]
         self.nodes: list[ast.AST] = list(self.body)
+        self.mentions: list[ast.Name | ast.Attribute] = []
         self.run_at_import = [True] * len(self.body)
+        self._kinds: dict[type[ast.AST], list[Any]] = {}
+        self._owners: list[ast.AST] = []  # of every node but the statements at the top
         self._walk()
 
     def _add(self, cell: int | None, text: str) -> None:
@@ -77,24 +84,48 @@ class Source:
 
     def _walk(self) -> None:
         nodes, run_at_import = self.nodes, self.run_at_import
+        mentions, kinds, owners = self.mentions, self._kinds, self._owners
         for node, runs in zip(nodes, run_at_import):  # noqa: B905 - both grow meanwhile
             kind = node.__class__
+            if kind in kinds:
+                kinds[kind].append(node)
+            else:
+                kinds[kind] = [node]
+            if kind is ast.Name or kind is ast.Attribute:
+                mentions.append(node)  # type: ignore[arg-type]
             defers = kind in _DEFERRING or (kind is ast.If and _is_main_guard(node))
-            for field in kind._fields:
+            for field in _FIELDS[kind] if kind in _FIELDS else _fields(kind):
                 value = getattr(node, field, None)
                 if isinstance(value, list):
                     children = [item for item in value if isinstance(item, ast.AST)]
-                elif isinstance(value, ast.AST) and field != "ctx":
+                elif isinstance(value, ast.AST):
                     children = [value]
                 else:
                     continue
                 nodes += children
+                owners += [node] * len(children)
                 run_at_import += [runs and not (defers and field == "body")] * len(children)
+
+    def of_kind(self, *kinds: type[Node]) -> Iterator[Node]:
+        """The nodes of these very classes, kind by kind."""
+        for kind in kinds:
+            yield from self._kinds.get(kind, ())
+
+    @property
+    def functions(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+        return [*self.of_kind(ast.FunctionDef), *self.of_kind(ast.AsyncFunctionDef)]
+
+    @cached_property
+    def import_statements(self) -> list[ast.Import | ast.ImportFrom]:
+        kinds = (ast.Import, ast.ImportFrom)
+        if not any(kind in self._kinds for kind in kinds):
+            return []
+        return [node for node in self.nodes if isinstance(node, kinds)]
 
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
         """Of every node but the statements at the top."""
-        return {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
+        return dict(zip(self.nodes[len(self.body) :], self._owners, strict=True))
 
     @cached_property
     def imported_nodes(self) -> set[ast.AST]:
@@ -112,6 +143,13 @@ class Source:
     def line(self, place: Place) -> str:
         part = next(part for part in self._parts if part.cell == place.cell)
         return part.lines[place.line - 1]
+
+
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """Those that may hold nodes with something to find in them."""
+    fields = () if kind is ast.Constant else kind._fields
+    _FIELDS[kind] = tuple(field for field in fields if field not in _PLAIN)
+    return _FIELDS[kind]
 
 
 def _is_main_guard(node: ast.AST) -> bool:

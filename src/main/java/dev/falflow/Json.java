@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * The one JSON mapper: unknown fields are ignored, so that newer dbt and Python sides still work.
@@ -22,9 +23,14 @@ public final class Json {
 
   private Json() {}
 
+  /** An array as a list; empty where there is none. */
+  public static <T> List<T> list(JsonNode array, Function<JsonNode, T> item) {
+    return array.valueStream().map(item).toList();
+  }
+
   /** An array of paths as a list; empty where there is none. */
   public static List<Path> paths(JsonNode array) {
-    return array.valueStream().map(path -> Path.of(path.asText())).toList();
+    return list(array, path -> Path.of(path.asText()));
   }
 
   public static void putPaths(ObjectNode object, String name, List<Path> paths) {

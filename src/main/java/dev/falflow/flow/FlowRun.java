@@ -84,7 +84,7 @@ public final class FlowRun implements Interruptible {
       }
       try (RunEnvironments environments =
           preparation.environments(request, project, python, packageFolder, folder)) {
-        if (!sources.models().isEmpty()) {
+        if (!sources.models().isEmpty() || preparation.mayHaveScripts(sources)) {
           environments.start(); // it imports pandas while dbt parses
         }
         PreparedProject prepared = preparation.prepared(request, project, sources, engine);

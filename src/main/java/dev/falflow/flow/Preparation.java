@@ -123,6 +123,20 @@ final class Preparation {
     return sources;
   }
 
+  /** Whether a YAML file of the models seems to declare some; dbt's parse will tell. */
+  boolean mayHaveScripts(PythonSources sources) {
+    for (Path file : sources.files().properties()) {
+      try {
+        if (Files.readString(file).contains("fal:")) {
+          return true;
+        }
+      } catch (IOException e) {
+        return false; // dbt says so, in its own words
+      }
+    }
+    return false;
+  }
+
   /** Parsed, its Python models and scripts found in dbt's graph. */
   PreparedProject prepared(
       FlowRequest request, Project project, PythonSources sources, DbtEngine engine) {
@@ -193,7 +207,7 @@ final class Preparation {
 
   /** Where what the analysis said of this project is kept. */
   static Path analysisFile(CacheFolder cache, Project project) {
-    String name = Integer.toHexString(project.root().toString().hashCode()) + ".json";
+    String name = Integer.toHexString(project.root().toString().hashCode()) + ".answers";
     return cache.folder("analysis").resolve(name);
   }
 }

@@ -83,6 +83,7 @@ final class ScriptRun {
         "arguments", script.role().isHook() ? Json.MAPPER.valueToTree(script.arguments()) : null);
     String model = script.model();
     if (model != null) {
+      message.put("unique_id", model); // in a flow the hold is of the script's own node
       JsonNode result = hold.result();
       message.put(
           "status", result == null ? place.statuses().of(model) : result.path("status").asText());

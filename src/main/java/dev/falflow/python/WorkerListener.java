@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -14,6 +15,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,16 +31,30 @@ final class WorkerListener implements AutoCloseable {
   private final Map<String, Worker> expected = new ConcurrentHashMap<>();
 
   WorkerListener(Path folder) {
-    path = folder.resolve("s" + Long.toHexString(System.nanoTime())); // one for each environment
     try {
       server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-      server.bind(UnixDomainSocketAddress.of(path));
+      path = bound(server, folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     Thread thread = new Thread(this::accept, "fal-worker-listener");
     thread.setDaemon(true);
     thread.start();
+  }
+
+  /** The first name that is free: a run has a listener for each of its Python environments. */
+  private static Path bound(ServerSocketChannel server, Path folder) throws IOException {
+    for (int number = 1; ; number++) {
+      Path path = folder.resolve("s" + number);
+      try {
+        server.bind(UnixDomainSocketAddress.of(path));
+        return path;
+      } catch (BindException e) {
+        if (!Files.exists(path)) {
+          throw e;
+        }
+      }
+    }
   }
 
   Path path() {

@@ -76,12 +76,13 @@ final class AnalysisProcess {
   /**
    * The answers, in the order of the requests.
    *
+   * @param answer reads one
    * @param crashed the answer for a file that takes the interpreter down, given what it said last
    */
   <A> List<A> ask(
       Setting setting,
       List<? extends Request> requests,
-      Class<A> answer,
+      Function<Fields, A> answer,
       Function<String, A> crashed) {
     int processors = Runtime.getRuntime().availableProcessors();
     int size = Math.max(WORTH_A_PROCESS, (requests.size() + processors - 1) / processors);
@@ -102,7 +103,7 @@ final class AnalysisProcess {
   private <A> List<A> askOneProcess(
       Setting setting,
       List<? extends Request> requests,
-      Class<A> answer,
+      Function<Fields, A> answer,
       Function<String, A> crashed) {
     List<A> answers = new ArrayList<>();
     while (answers.size() < requests.size()) {
@@ -130,7 +131,10 @@ final class AnalysisProcess {
   }
 
   private <A> Outcome run(
-      Setting setting, List<? extends Request> requests, Class<A> answer, List<A> answers) {
+      Setting setting,
+      List<? extends Request> requests,
+      Function<Fields, A> answer,
+      List<A> answers) {
     Process process = start();
     StringBuilder tail = new StringBuilder();
     daemon("analysis-stdin", () -> write(setting, requests, process.getOutputStream()));
@@ -142,7 +146,7 @@ final class AnalysisProcess {
     int before = answers.size();
     try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        answers.add(Json.MAPPER.readValue(line, answer));
+        answers.add(answer.apply(new Fields.Sent(Json.MAPPER.readTree(line))));
       }
       int exitCode = process.waitFor();
       errors.join();

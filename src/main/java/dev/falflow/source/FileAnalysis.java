@@ -1,6 +1,5 @@
 package dev.falflow.source;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.falflow.Location;
 import java.util.List;
 import java.util.Locale;
@@ -12,38 +11,65 @@ import org.jspecify.annotations.Nullable;
  * variables it names as asked, alone, which is why answers can be kept.
  */
 record FileAnalysis(
-    @JsonProperty("kind") String kind,
-    @JsonProperty("writes") List<Place> writes,
-    @JsonProperty("writes_when_run") boolean writesWhenRun,
-    @JsonProperty("dependencies") List<Call> dependencies,
-    @JsonProperty("unresolved") List<Unresolved> unresolved,
-    @JsonProperty("module_level_calls") boolean moduleLevelCalls,
-    @JsonProperty("problems") List<Found> problems,
-    @JsonProperty("docstring_line") @Nullable Integer docstringLine,
-    @JsonProperty("asked_vars") List<String> askedVars,
-    @JsonProperty("asked_environment") List<String> askedEnvironment) {
+    String kind,
+    List<Place> writes,
+    boolean writesWhenRun,
+    List<Call> dependencies,
+    List<Unresolved> unresolved,
+    boolean moduleLevelCalls,
+    List<Found> problems,
+    @Nullable Integer docstringLine,
+    List<String> askedVars,
+    List<String> askedEnvironment) {
 
-  record Place(
-      @JsonProperty("file") String file,
-      @JsonProperty("line") int line,
-      @JsonProperty("column") int column,
-      @JsonProperty("cell") @Nullable Integer cell) {
+  record Place(String file, int line, int column, @Nullable Integer cell) {
+    static Place of(Fields fields) {
+      return new Place(
+          fields.text("file"),
+          fields.number("line"),
+          fields.number("column"),
+          fields.numberOrNull("cell"));
+    }
+
+    void pack(Packed.Writer packed) {
+      packed.text(file).number(line).number(column).value(cell);
+    }
+
     Location location() {
       return new Location(file, line, column, cell);
     }
   }
 
   record Call(
-      @JsonProperty("kind") String kind,
-      @JsonProperty("arguments") List<String> arguments,
-      @JsonProperty("version") @Nullable Object version,
-      @JsonProperty("text") String text,
-      @JsonProperty("file") String file,
-      @JsonProperty("line") int line,
-      @JsonProperty("column") int column,
-      @JsonProperty("cell") @Nullable Integer cell,
-      @JsonProperty("origin") String origin,
-      @JsonProperty("batches") boolean batches) {
+      String kind,
+      List<String> arguments,
+      @Nullable Object version,
+      String text,
+      String file,
+      int line,
+      int column,
+      @Nullable Integer cell,
+      String origin,
+      boolean batches) {
+    static Call of(Fields fields) {
+      return new Call(
+          fields.text("kind"),
+          fields.texts("arguments"),
+          fields.value("version"),
+          fields.text("text"),
+          fields.text("file"),
+          fields.number("line"),
+          fields.number("column"),
+          fields.numberOrNull("cell"),
+          fields.text("origin"),
+          fields.flag("batches"));
+    }
+
+    void pack(Packed.Writer packed) {
+      packed.text(kind).texts(arguments).value(version).text(text);
+      packed.text(file).number(line).number(column).value(cell).text(origin).flag(batches);
+    }
+
     Dependency dependency() {
       return new Dependency(
           Dependency.Kind.valueOf(kind.toUpperCase(Locale.ROOT)),
@@ -56,23 +82,67 @@ record FileAnalysis(
     }
   }
 
-  record Unresolved(
-      @JsonProperty("file") String file,
-      @JsonProperty("line") int line,
-      @JsonProperty("column") int column,
-      @JsonProperty("cell") @Nullable Integer cell,
-      @JsonProperty("text") String text) {}
+  record Unresolved(String file, int line, int column, @Nullable Integer cell, String text) {
+    static Unresolved of(Fields fields) {
+      return new Unresolved(
+          fields.text("file"),
+          fields.number("line"),
+          fields.number("column"),
+          fields.numberOrNull("cell"),
+          fields.text("text"));
+    }
+
+    void pack(Packed.Writer packed) {
+      packed.text(file).number(line).number(column).value(cell).text(text);
+    }
+  }
 
   record Found(
-      @JsonProperty("code") String code,
-      @JsonProperty("message") String message,
-      @JsonProperty("line") int line,
-      @JsonProperty("column") int column,
-      @JsonProperty("cell") @Nullable Integer cell,
-      @JsonProperty("source_line") @Nullable String sourceLine) {
+      String code,
+      String message,
+      int line,
+      int column,
+      @Nullable Integer cell,
+      @Nullable String sourceLine) {
+    static Found of(Fields fields) {
+      return new Found(
+          fields.text("code"),
+          fields.text("message"),
+          fields.number("line"),
+          fields.number("column"),
+          fields.numberOrNull("cell"),
+          fields.textOrNull("source_line"));
+    }
+
+    void pack(Packed.Writer packed) {
+      packed.text(code).text(message).number(line).number(column).value(cell).value(sourceLine);
+    }
+
     static Found of(String code, String message) {
       return new Found(code, message, 0, 0, null, null);
     }
+  }
+
+  static FileAnalysis of(Fields fields) {
+    return new FileAnalysis(
+        fields.text("kind"),
+        fields.list("writes", Place::of),
+        fields.flag("writes_when_run"),
+        fields.list("dependencies", Call::of),
+        fields.list("unresolved", Unresolved::of),
+        fields.flag("module_level_calls"),
+        fields.list("problems", Found::of),
+        fields.numberOrNull("docstring_line"),
+        fields.texts("asked_vars"),
+        fields.texts("asked_environment"));
+  }
+
+  /** As {@link #of} reads it. */
+  void pack(Packed.Writer packed) {
+    packed.text(kind).list(writes, Place::pack).flag(writesWhenRun);
+    packed.list(dependencies, Call::pack).list(unresolved, Unresolved::pack).flag(moduleLevelCalls);
+    packed.list(problems, Found::pack).value(docstringLine);
+    packed.texts(askedVars).texts(askedEnvironment);
   }
 
   /** Of a file that took the interpreter down. */

@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,15 +32,24 @@ public final class SourceAnalyzer {
   private static final List<String> MODULES =
       List.of(
           "_analysis.py",
+          "_attributes.py",
           "_calls.py",
           "_docstring.py",
+          "_evaluation.py",
+          "_evaluator.py",
+          "_expressions.py",
           "_flow.py",
+          "_growth.py",
+          "_modules.py",
+          "_names.py",
           "_notebook.py",
           "_operations.py",
           "_program.py",
+          "_results.py",
           "_scopes.py",
           "_source.py",
           "_values.py",
+          "_view.py",
           "_worlds.py");
 
   private final AnalysisProcess process;
@@ -62,8 +73,10 @@ public final class SourceAnalyzer {
 
   /** Reads all Python files; what is wrong with them is in the answer, nothing is thrown for it. */
   public PythonSources analyze(Project project) {
+    CompletableFuture<AnalysisCache> cache =
+        CompletableFuture.supplyAsync(() -> AnalysisCache.open(cacheFile, cacheKey()));
     ModelFiles files = ModelFiles.of(project);
-    Reading reading = new Reading(project);
+    Reading reading = new Reading(project, cache.join());
     Map<Path, Set<Path>> modules = reading.modulesOf(files.python());
     Map<Path, FileAnalysis> analyses = reading.analysesOf(modules);
     SourceChecks checks = new SourceChecks(project, files, modules);
@@ -79,33 +92,30 @@ public final class SourceAnalyzer {
   /** What one analysis has read so far. */
   private final class Reading {
     private final Project project;
-    private final AnalysisCache cache = AnalysisCache.open(cacheFile, cacheKey());
+    private final AnalysisCache cache;
     private final Map<Path, Content> contents = new LinkedHashMap<>();
     private final Map<String, FileImports> imports = new LinkedHashMap<>();
     private final Set<Path> modules = new TreeSet<>();
+    private final Map<Set<Path>, Modules> described = new HashMap<>();
 
-    Reading(Project project) {
+    Reading(Project project, AnalysisCache cache) {
       this.project = project;
+      this.cache = cache;
     }
 
     /** The local modules of each script; modules outside the model paths are read for it. */
     Map<Path, Set<Path>> modulesOf(List<ModelFiles.Found> scripts) {
-      LocalModules local = new LocalModules(project);
-      Collection<Path> unread = scripts.stream().map(ModelFiles.Found::path).toList();
-      while (true) {
+      LocalModules local = new LocalModules(project, this::imports);
+      List<Path> paths = scripts.stream().map(ModelFiles.Found::path).toList();
+      Collection<Path> unread = paths;
+      while (!unread.isEmpty()) {
         read(unread);
-        Map<Path, Set<Path>> found = new LinkedHashMap<>();
-        for (ModelFiles.Found script : scripts) {
-          Set<Path> reached = local.of(script.path(), this::imports);
-          found.put(script.path(), reached);
-          modules.addAll(reached);
-        }
-        unread = new TreeSet<>(modules);
-        unread.removeAll(contents.keySet());
-        if (unread.isEmpty()) {
-          return found;
-        }
+        modules.addAll(local.ofAll(paths));
+        unread = modules.stream().filter(module -> !contents.containsKey(module)).toList();
       }
+      Map<Path, Set<Path>> found = new LinkedHashMap<>();
+      paths.forEach(script -> found.put(script, local.of(script)));
+      return found;
     }
 
     private void read(Collection<Path> files) {
@@ -127,7 +137,7 @@ public final class SourceAnalyzer {
           process.ask(
               AnalysisProcess.Setting.NONE,
               List.copyOf(unknown.values()),
-              FileImports.class,
+              FileImports::of,
               FileImports::crashed);
       int next = 0;
       for (String digest : unknown.keySet()) {
@@ -198,7 +208,7 @@ public final class SourceAnalyzer {
       return process.ask(
           new AnalysisProcess.Setting(names, project.vars()),
           questions,
-          FileAnalysis.class,
+          FileAnalysis::of,
           FileAnalysis::crashed);
     }
 
@@ -206,17 +216,26 @@ public final class SourceAnalyzer {
     private String key(Path script, Set<Path> reached) {
       List<byte[]> parts = new ArrayList<>();
       parts.add((project.relative(script) + digest(script)).getBytes(UTF_8));
-      addModules(reached, parts);
+      parts.add(described(reached).contents().getBytes(UTF_8));
       return sha256(parts);
     }
 
-    private void addModules(Set<Path> reached, List<byte[]> parts) {
-      reached.forEach(
-          module -> parts.add((project.relative(module) + digest(module)).getBytes(UTF_8)));
+    private Modules described(Set<Path> reached) {
+      return described.computeIfAbsent(
+          reached,
+          paths -> {
+            List<String> names = paths.stream().map(project::relative).toList();
+            StringBuilder contents = new StringBuilder();
+            paths.forEach(path -> contents.append(project.relative(path)).append(digest(path)));
+            return new Modules(names, contents.toString());
+          });
     }
 
     /** A digest, since the values may be nobody's business. */
     private String valuesFor(FileAnalysis analysis) {
+      if (analysis.askedVars().isEmpty() && analysis.askedEnvironment().isEmpty()) {
+        return "";
+      }
       List<byte[]> parts = new ArrayList<>();
       for (String name : analysis.askedVars()) {
         parts.add((name + "=" + project.vars().get(name) + "\n").getBytes(UTF_8));
@@ -230,9 +249,9 @@ public final class SourceAnalyzer {
     PythonSource.Code code(Path script, Set<Path> reached) {
       List<byte[]> parts = new ArrayList<>();
       parts.add(NotebookCode.of(script, content(script).bytes));
-      addModules(reached, parts);
-      List<String> names = reached.stream().map(project::relative).toList();
-      return new PythonSource.Code(sha256(parts), names);
+      Modules modules = described(reached);
+      parts.add(modules.contents().getBytes(UTF_8));
+      return new PythonSource.Code(sha256(parts), modules.names());
     }
   }
 
@@ -240,6 +259,13 @@ public final class SourceAnalyzer {
     List<byte[]> parts = new ArrayList<>(List.of(pythonVersion.getBytes(UTF_8)));
     MODULES.forEach(module -> parts.add(bytes(modules.resolve(module))));
     return sha256(parts);
+  }
+
+  /** Modules relative to the project, and what another digest comes of when one is another. */
+  private record Modules(List<String> names, String contents) {
+    Modules {
+      names = List.copyOf(names);
+    }
   }
 
   /** A file as it is now. */

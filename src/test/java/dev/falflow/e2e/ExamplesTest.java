@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The shipped examples, each with the packages that its requirements.txt names. */
 class ExamplesTest {
   @ParameterizedTest
-  @CsvSource({"quickstart, 25", "churn-ml, 30", "forecast, 19"})
+  @CsvSource({"quickstart, 25", "churn-ml, 30", "forecast, 19", "support-desk, 11"})
   void buildsWithAllItsTests(String example, int nodes, @TempDir Path scratch) throws IOException {
     SampleProject project = SampleProject.example(example, scratch);
 

@@ -11,6 +11,7 @@ import dev.falflow.project.Project;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -281,7 +282,15 @@ class SourceAnalyzerTest {
   @Test
   void startsNoPythonWhenAllIsKnown() throws IOException {
     project.write("models/b.py", MODEL);
-    project.write("models/broken.py", "(");
+    project.write("models/broken.py", "a\n (\n");
+    project.write(
+        "models/c.py",
+        "\"\"\"ref('d')\"\"\"\nimport lib, os\nlib.save(ref('x', v=2)), ref('y', v='z'), ref(os.sep)\n");
+    project.write(
+        "models/n.ipynb", "{\"cells\": [{\"cell_type\": \"code\", \"source\": \"ref(n)\"}]}");
+    project.write(
+        "lib.py",
+        "import fal\ndef save(df): fal.write_to_model(df), fal.source('é', var('t', 'u'))\n");
     PythonSources first = project.analyze();
     SourceAnalyzer withoutPython =
         new SourceAnalyzer(Path.of("/nowhere/python"), "test", TestProject.PACKAGE, project.cache);
@@ -309,11 +318,16 @@ class SourceAnalyzerTest {
   void readsAllAgainWhenTheCacheIsSpoilt() throws IOException {
     project.write("models/b.py", MODEL);
     project.analyze();
-    for (String spoilt : List.of("", "{\"key\": ", "{}", "[]", "{\"answers\": {}}")) {
-      Files.writeString(project.cache, spoilt);
+    byte[] whole = Files.readAllBytes(project.cache);
+    for (int length = 0; length < whole.length; length += whole.length / 9 + 1) {
+      Files.write(project.cache, Arrays.copyOf(whole, length));
 
       assertThat(files(project.analyze().models())).containsExactly("models/b.py");
     }
+    Files.writeString(project.cache, "{\"key\": \"of an older fal\"}");
+
+    assertThat(files(project.analyze().models())).containsExactly("models/b.py");
+    assertThat(project.cache).hasBinaryContent(whole);
   }
 
   @Test

@@ -1,0 +1,7 @@
+"""Before stg_tickets: loads the source that it reads."""
+
+import pandas as pd
+
+tickets = pd.read_csv("data/tickets.csv")
+write_to_source(tickets, "helpdesk", "tickets", mode="overwrite")
+print(f"{len(tickets)} tickets loaded")

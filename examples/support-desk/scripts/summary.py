@@ -1,0 +1,6 @@
+"""A global script: what became of every model."""
+
+models = list_models()
+for model in sorted(models, key=lambda model: model.name):
+    print(f"{model.name}: {model.status}")
+print(f"{sum(model.status == 'success' for model in models)} of {len(models)} models are built")
