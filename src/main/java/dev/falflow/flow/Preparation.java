@@ -110,6 +110,7 @@ final class Preparation {
             + " ms");
     sources.infos().forEach(info -> reporter.info(info.toString()));
     sources.warnings().forEach(reporter::warning);
+    sources.flaws().values().forEach(reporter::warning);
     StubPlan plan = StubPlan.of(project, sources);
     plan.warnings().forEach(reporter::warning);
     new FolderConfigs(project)
@@ -201,7 +202,8 @@ final class Preparation {
   }
 
   void forwardUnlessInfo(DbtEvent event) {
-    if (!event.level().equals("info")) {
+    // The run sums up what is deprecated, the parse before it too.
+    if (!event.level().equals("info") && !event.name().equals("DeprecationsSummary")) {
       forward(event);
     }
   }
