@@ -223,7 +223,8 @@ class Load:
             self._before = before
             self._insert(select)
             return
-        if self._mode == "append":  # looking for a table that is not there has spoilt the transaction
+        if self._mode == "append":
+            # Looking for a table that is not there has spoilt the transaction.
             self._cursor.execute("rollback")
             self._cursor.execute("begin")
         self._replace(select)

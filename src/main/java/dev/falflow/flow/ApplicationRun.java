@@ -77,13 +77,14 @@ public final class ApplicationRun {
     }
   }
 
-  private void opened(FlowRequest request, ParentProcess application) {
-    Project project = Project.read(request.projectDir(), request.vars());
-    PythonInstallation python = environments.find(request.pythonRequest());
-    request.arguments().throwIfUnknownTo(Objects.requireNonNull(python.version("dbt-core")));
+  private void opened(FlowRequest typed, ParentProcess application) {
+    Project project = Project.read(typed.projectDir(), typed.vars());
+    PythonInstallation python = environments.find(typed.pythonRequest());
+    typed.arguments().throwIfUnknownTo(Objects.requireNonNull(python.version("dbt-core")));
     Path packageFolder = PythonPackage.unpack(cache);
     try (DataFolder folder = new DataFolder(System.getenv());
-        DbtEngine engine = preparation.engine(request, python, packageFolder, folder.paths())) {
+        DbtEngine engine = preparation.engine(typed, python, packageFolder, folder.paths())) {
+      FlowRequest request = preparation.unwrapped(typed, project, folder);
       PreparedProject prepared =
           preparation.prepared(
               request, project, preparation.sources(project, python, packageFolder, false), engine);

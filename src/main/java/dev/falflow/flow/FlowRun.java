@@ -154,7 +154,7 @@ public final class FlowRun implements Interruptible {
               threads,
               clock);
       Holds held =
-          new Holds(place, prepared.models(), prepared.scripts(), undeclared, environments);
+          new Holds(place, prepared, undeclared, environments);
       running = new Running(engine, held);
       throwIfInterrupted();
       InvocationOutcome outcome =

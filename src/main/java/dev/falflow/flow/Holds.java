@@ -1,6 +1,7 @@
 package dev.falflow.flow;
 
 import dev.falflow.FalException;
+import dev.falflow.Problem;
 import dev.falflow.artifact.Failure;
 import dev.falflow.artifact.ModelLog;
 import dev.falflow.artifact.ModelResult;
@@ -13,6 +14,7 @@ import dev.falflow.script.Script;
 import dev.falflow.source.PythonSource;
 import dev.falflow.warehouse.ModelData;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What happens when dbt's order has come to a Python model, a script or a model's hooks: workers
@@ -22,6 +24,7 @@ final class Holds {
   private final Workplace place;
   private final PythonModels models;
   private final ScriptNodes scripts;
+  private final Map<String, Problem> flaws;
   private final UndeclaredInputs undeclared;
   private final RunEnvironments environments;
   private final RunningWorkers workers;
@@ -29,13 +32,13 @@ final class Holds {
 
   Holds(
       Workplace place,
-      PythonModels models,
-      ScriptNodes scripts,
+      PreparedProject prepared,
       UndeclaredInputs undeclared,
       RunEnvironments environments) {
     this.place = place;
-    this.models = models;
-    this.scripts = scripts;
+    this.models = prepared.models();
+    this.scripts = prepared.scripts();
+    this.flaws = prepared.sources().flaws();
     this.undeclared = undeclared;
     this.environments = environments;
     this.workers = new RunningWorkers(place.reporter());
@@ -109,20 +112,29 @@ final class Holds {
     }
   }
 
+  private ModelResult notBegun(Hold hold, PythonSource source, Failure failure) {
+    return ModelResult.failed(
+        hold.uniqueId(),
+        source.name(),
+        source.file(),
+        hold.thread(),
+        place.clock().instant(),
+        failure);
+  }
+
   private ModelResult runModel(Hold hold, PythonSource source) {
     try (ModelLog log = place.artifacts().log(hold.uniqueId())) {
+      Problem flaw = flaws.get(source.file());
+      if (flaw != null) {
+        String message = flaw.where() + ": " + flaw.words();
+        return notBegun(hold, source, new Failure(flaw.code(), message, null));
+      }
       ForkServer server;
       try {
         server = environments.serverOf(hold.uniqueId(), source, scripts.scripts());
       } catch (FalException e) {
         String message = source.file() + ": " + e.words();
-        return ModelResult.failed(
-            hold.uniqueId(),
-            source.name(),
-            source.file(),
-            hold.thread(),
-            place.clock().instant(),
-            new Failure(e.problems().get(0).code(), message, null));
+        return notBegun(hold, source, new Failure(e.problems().get(0).code(), message, null));
       }
       Worker worker = workers.spawn(server, hold.uniqueId(), source.name(), log);
       try (ModelData data = place.warehouse().open(hold)) {

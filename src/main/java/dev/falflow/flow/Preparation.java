@@ -1,22 +1,15 @@
 package dev.falflow.flow;
 
 import dev.falflow.FalException;
+import dev.falflow.Location;
+import dev.falflow.Problem;
 import dev.falflow.dbt.DbtEngine;
 import dev.falflow.dbt.DbtEvent;
 import dev.falflow.dbt.ParsedProject;
-import dev.falflow.project.FolderConfigs;
-import dev.falflow.Location;
-import dev.falflow.Problem;
 import dev.falflow.project.DescribedModels;
 import dev.falflow.project.FalProfile;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import dev.falflow.project.FolderConfigs;
 import dev.falflow.project.Project;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.util.Optional;
 import dev.falflow.python.CacheFolder;
 import dev.falflow.python.DbtExecutable;
 import dev.falflow.python.PythonInstallation;
@@ -26,11 +19,18 @@ import dev.falflow.source.PythonSources;
 import dev.falflow.source.SourceAnalyzer;
 import dev.falflow.source.StubPlan;
 import dev.falflow.warehouse.DataFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** What comes before anything runs: the engine, the stubs, dbt's parse; and what is told of it. */
 final class Preparation {
@@ -110,6 +110,7 @@ final class Preparation {
             + " ms");
     sources.infos().forEach(info -> reporter.info(info.toString()));
     sources.warnings().forEach(reporter::warning);
+    sources.flaws().values().forEach(reporter::warning);
     StubPlan plan = StubPlan.of(project, sources);
     plan.warnings().forEach(reporter::warning);
     new FolderConfigs(project)
@@ -157,20 +158,21 @@ final class Preparation {
         .forEach(source -> helpers.put(source.name(), source));
     parsed.models().forEach(model -> helpers.remove(model.name()));
     List<Problem> problems = new ArrayList<>();
-    DescribedModels.find(project, sources.files().properties(), helpers.keySet())
-        .forEach(
-            (name, place) ->
-                problems.add(
-                    Problem.at(
-                            Location.of(helpers.get(name).file()),
-                            "no-write",
-                            "There must be at least one write_to_model call in the Python Model: "
-                                + place
-                                + " describes it")
-                        .withHint(
-                            "Call write_to_model(df) once, or take the description of "
-                                + name
-                                + " away.")));
+    Map<String, Location> described =
+        DescribedModels.find(project, sources.files().properties(), helpers.keySet());
+    for (PythonSource helper : helpers.values()) {
+      Location place = described.get(helper.name());
+      if (place != null) {
+        String message =
+            "There must be at least one write_to_model call in the Python Model: %s describes it";
+        problems.add(
+            Problem.at(Location.of(helper.file()), "no-write", message.formatted(place))
+                .withHint(
+                    "Call write_to_model(df) once, or take the description of "
+                        + helper.name()
+                        + " away."));
+      }
+    }
     if (!problems.isEmpty()) {
       throw new FalException(problems);
     }
@@ -200,7 +202,8 @@ final class Preparation {
   }
 
   void forwardUnlessInfo(DbtEvent event) {
-    if (!event.level().equals("info")) {
+    // The run sums up what is deprecated, the parse before it too.
+    if (!event.level().equals("info") && !event.name().equals("DeprecationsSummary")) {
       forward(event);
     }
   }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.FalException;
+import dev.falflow.Location;
+import dev.falflow.Problem;
 import dev.falflow.artifact.Failure;
 import dev.falflow.artifact.ModelLog;
 import dev.falflow.artifact.ModelResult;
@@ -123,8 +125,19 @@ final class PythonModelRun {
         worker,
         data,
         loading,
-        (call, input) -> undeclared.check(source, call, input),
+        this::admit,
         notice -> place.reporter().info(source.file() + ": " + notice));
+  }
+
+  private void admit(Location call, ResolvedInput input) {
+    if (input.uniqueId().equals(hold.uniqueId()) && !input.declared()) {
+      throw new FalException(
+          Problem.of("own-ref", "a model cannot read the table that it is about to write")
+              .withHint(
+                  "Go on with the frame itself: the table is written when the file has ended. A"
+                      + " script after the model can read it."));
+    }
+    undeclared.check(source, call, input);
   }
 
   private ObjectNode runMessage() {

@@ -25,7 +25,7 @@ final class ScriptTurns {
     this.place = place;
     this.environments = environments;
     this.workers = workers;
-    this.atATime = new Semaphore(Math.max(1, place.target().path("threads").asInt(1)));
+    this.atATime = new Semaphore(Math.max(1, place.target().path("threads").asInt(1)), true);
   }
 
   /** Runs a model's hooks, or one script, whose turn it is; their results in order. */
@@ -39,13 +39,13 @@ final class ScriptTurns {
   List<ScriptResult> sideBySide(List<Supplier<ScriptResult>> runs) {
     List<CompletableFuture<ScriptResult>> results = new ArrayList<>();
     for (Supplier<ScriptResult> run : runs) {
+      atATime.acquireUninterruptibly(); // here, so that they begin in this order
       results.add(CompletableFuture.supplyAsync(() -> inTurn(run), place.threads()));
     }
     return results.stream().map(Loading::join).toList();
   }
 
   private ScriptResult inTurn(Supplier<ScriptResult> run) {
-    atATime.acquireUninterruptibly();
     try {
       ScriptResult result = run.get();
       place.artifacts().add(result);

@@ -36,7 +36,7 @@ public final class DescribedModels {
           }
         }
       } catch (FalException e) {
-        continue;
+        // dbt says so, in its own words
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

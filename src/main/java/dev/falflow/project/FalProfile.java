@@ -51,7 +51,8 @@ public record FalProfile(String yaml, String notice) {
     Map<String, @Nullable Object> unwrapped = new LinkedHashMap<>(tree);
     for (String name : tree.keySet()) {
       Map<String, @Nullable Object> settings = new LinkedHashMap<>(Yaml.map(tree.get(name)));
-      Map<String, @Nullable Object> outputs = new LinkedHashMap<>(Yaml.map(settings.get("outputs")));
+      Map<String, @Nullable Object> outputs =
+          new LinkedHashMap<>(Yaml.map(settings.get("outputs")));
       String used = target == null ? String.valueOf(settings.get("target")) : target;
       for (String output : List.copyOf(outputs.keySet())) {
         Map<String, @Nullable Object> own = Yaml.map(outputs.get(output));

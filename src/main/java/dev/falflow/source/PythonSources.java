@@ -3,7 +3,11 @@ package dev.falflow.source;
 import dev.falflow.FalException;
 import dev.falflow.Problem;
 import dev.falflow.project.ModelFiles;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Every Python file of a project, sorted by path, and what there is to say about them.
@@ -12,13 +16,16 @@ import java.util.List;
  * @param errors what keeps the project from running, all of it
  * @param warnings what may go wrong at run time
  * @param infos what is good to know
+ * @param flaws by file, why a model cannot run although its place in the graph is known: of those
+ *     that are not selected the user is only warned
  */
 public record PythonSources(
     ModelFiles files,
     List<PythonSource> all,
     List<Problem> errors,
     List<Problem> warnings,
-    List<Problem> infos) {
+    List<Problem> infos,
+    Map<String, Problem> flaws) {
   /** Of a run without Python models. */
   public static final PythonSources NONE =
       new PythonSources(
@@ -26,13 +33,15 @@ public record PythonSources(
           List.of(),
           List.of(),
           List.of(),
-          List.of());
+          List.of(),
+          Map.of());
 
   public PythonSources {
     all = List.copyOf(all);
     errors = List.copyOf(errors);
     warnings = List.copyOf(warnings);
     infos = List.copyOf(infos);
+    flaws = Collections.unmodifiableMap(new LinkedHashMap<>(flaws));
   }
 
   public List<PythonSource> models() {
@@ -51,10 +60,12 @@ public record PythonSources(
     return of(PythonSource.Kind.BROKEN);
   }
 
-  /** Throws all errors together when there is one. */
+  /** Throws all errors together when there is one, flaws with them. */
   public void throwErrors() {
     if (!errors.isEmpty()) {
-      throw new FalException(errors);
+      List<Problem> problems = new ArrayList<>(errors);
+      problems.addAll(flaws.values());
+      throw new FalException(problems);
     }
   }
 

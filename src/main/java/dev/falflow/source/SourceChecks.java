@@ -25,6 +25,7 @@ final class SourceChecks {
   private final List<Problem> errors = new ArrayList<>();
   private final List<Problem> warnings;
   private final List<Problem> infos = new ArrayList<>();
+  private final Map<String, Problem> flaws = new LinkedHashMap<>();
 
   /**
    * @param modules of each Python file, the modules it imports, directly or not
@@ -42,7 +43,7 @@ final class SourceChecks {
   PythonSources finish() {
     findEqualNames();
     findHelpersThatRead();
-    return new PythonSources(files, sources, errors, warnings, infos);
+    return new PythonSources(files, sources, errors, warnings, infos, flaws);
   }
 
   void add(
@@ -72,7 +73,7 @@ final class SourceChecks {
               .forEach(warnings::add);
         }
         if (analysis.writes().size() > 1) {
-          errors.add(severalWrites(file, analysis.writes()));
+          flaws.put(file, severalWrites(file, analysis.writes()));
         }
         if (source.name().contains(" ")) {
           errors.add(

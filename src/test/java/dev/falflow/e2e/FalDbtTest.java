@@ -61,7 +61,7 @@ class FalDbtTest {
                 """);
 
     assertThat(read.stdout())
-        .isEqualTo("{\"id\":{\"0\":2,\"1\":4},\"price\":{\"0\":2.5,\"1\":null}}\n");
+        .isEqualTo("{\"id\":{\"0\":2,\"1\":4},\"price\":{\"0\":\"2.50\",\"1\":null}}\n");
     assertThat(read.stderr()).isEmpty();
   }
 
@@ -200,7 +200,7 @@ class FalDbtTest {
                     empty.toString()));
 
     assertThat(shown.get(0).toString()).contains("project-not-found", "dbt_project.yml");
-    assertThat(shown.get(1).toString()).contains("dbt-parse-failed", "'prod'");
+    assertThat(shown.get(1).toString()).contains("profile-not-found", "'prod'");
     assertThat(shown.get(2).toString()).contains("ref-not-found", "Did you mean 'orders'?");
     assertThat(shown.get(3).toString()).contains("nowhere");
     assertThat(shown.get(4).toString()).contains("ephemeral-model", "ref('late')");

@@ -106,8 +106,7 @@ class ScriptsInFlowTest {
   @Order(1)
   void falResultsTellOfEachScriptAndHook() throws IOException {
     JsonNode results = project.artifact("fal_results.json").path("results");
-    List<JsonNode> scripts =
-        results.valueStream().filter(result -> result.has("is_hook")).toList();
+    List<JsonNode> scripts = results.valueStream().filter(result -> result.has("is_hook")).toList();
     assertThat(scripts).hasSize(12);
     assertThat(scripts).allMatch(result -> result.path("status").asText().equals("success"));
     JsonNode hook =

@@ -115,8 +115,10 @@ class ScriptsRunTest {
     project.write("target/run_results.json", results.replace("model.shop.", "model.other."));
     assertThat(refused("run")).contains("of another project than 'shop'", "[other-results]");
     project.write(
-        "target/run_results.json", results.replace("\"args\": {", "\"args\": {\"target\": \"prod\","));
-    assertThat(refused("run")).contains("are of the target 'prod', and this is 'dev'", "--target prod");
+        "target/run_results.json",
+        results.replace("\"args\": {", "\"args\": {\"target\": \"prod\","));
+    assertThat(refused("run"))
+        .contains("are of the target 'prod', and this is 'dev'", "--target prod");
   }
 
   @Test

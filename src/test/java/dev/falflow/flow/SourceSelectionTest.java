@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,7 +75,8 @@ class SourceSelectionTest {
                 source(project, "models/sub/n.ipynb", PythonSource.Kind.MODEL)),
             List.of(),
             List.of(),
-            List.of());
+            List.of(),
+            Map.of());
     return new SourceSelection(project, sources, Scripts.NONE).translate(List.of(words));
   }
 
