@@ -1,0 +1,2 @@
+{{ config(materialized='incremental') }}
+select id, '{{ target.name }}' as target from {{ ref('scored') }}
