@@ -18,7 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OldIssuesTest {
   private static final PostgresServer SERVER = PostgresServer.shared();
 
-  @TempDir Path scratch;
+  @SuppressWarnings("NullAway.Init") // JUnit sets it
+  @TempDir
+  Path scratch;
 
   private SampleProject onPostgres(String schema) throws IOException {
     SERVER.execute("drop schema if exists " + schema + " cascade", "create schema " + schema);
@@ -190,7 +192,8 @@ class OldIssuesTest {
         write_to_model(cheap)
         """);
     project.write(
-        "models/other.py", "from parts import cheap_and_dear\nwrite_to_model(cheap_and_dear()[1])\n");
+        "models/other.py",
+        "from parts import cheap_and_dear\nwrite_to_model(cheap_and_dear()[1])\n");
     project.write(
         "models/parts.py",
         """
@@ -236,7 +239,8 @@ class OldIssuesTest {
         """);
     project.write("models/again.py", "write_to_model(ref('documents'))\n");
     ran(0, SERVER.reachedFrom(project.fal(), "issue768"), "flow", "run");
-    assertThat(SERVER.rows("select document->'a'->>1 from issue768.documents")).containsExactly("2");
+    assertThat(SERVER.rows("select document->'a'->>1 from issue768.documents"))
+        .containsExactly("2");
     assertThat(SERVER.types("issue768.documents")).containsEntry("document", "jsonb");
     assertThat(SERVER.types("issue768.again")).containsEntry("document", "jsonb");
   }

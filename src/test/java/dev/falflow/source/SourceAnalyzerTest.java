@@ -235,7 +235,8 @@ class SourceAnalyzerTest {
     PythonSources sources = project.analyze();
 
     assertThat(sources.errors()).isEmpty();
-    assertThat(sources.flaws().get("models/b.py").toString())
+    assertThat(sources.flaws()).containsOnlyKeys("models/b.py");
+    assertThat(sources.flaws().values().toString())
         .contains("line 3 and lib.py line 2", "[multiple-writes]");
   }
 
