@@ -105,6 +105,18 @@ class OldToolTest {
         .contains("'--profil' is not unique", "--profiles-dir", "--profile");
   }
 
+  @Test
+  @Order(1)
+  void aCommandThatIsGoneIsNoCommand() throws IOException {
+    assertThat(refused("cloud", "init").stderr()).contains("cloud");
+  }
+
+  @Test
+  @Order(1)
+  void nothingIsKeptForTelemetry() {
+    assertThat(project.fal().home().resolve(".fal")).doesNotExist();
+  }
+
   // -- what a script sees -----------------------------------------------------------------------
 
   @Test
@@ -259,6 +271,14 @@ class OldToolTest {
 
   @Test
   @Order(3)
+  void theAtOperatorIsDbts() throws IOException {
+    assertThat(planned("--select", "@scored"))
+        .containsExactly("model.shop.orders", "model.shop.scored", "model.shop.kept");
+    assertThat(refused("flow", "run", "--select", "@scored+").output()).contains("@scored+");
+  }
+
+  @Test
+  @Order(3)
   void selectorsOfYamlHold() throws IOException {
     assertThat(planned("--selector", "only_scored")).containsExactly("model.shop.scored");
   }
@@ -300,5 +320,21 @@ class OldToolTest {
             SampleProject.rowsIn(
                 project.root().resolve("prod.duckdb"), "select target from kept"))
         .containsExactly("prod");
+  }
+
+  @Test
+  @Order(6)
+  void theExperimentalFlagsAreAccepted() throws IOException {
+    CommandResult one =
+        succeeds(
+            "flow",
+            "run",
+            "--experimental-flow",
+            "--experimental-models",
+            "--experimental-threads",
+            "2",
+            "--select",
+            "scored");
+    assertThat(one.stdout()).contains("Concurrency: 2 threads", "OK created python model");
   }
 }
