@@ -3,6 +3,8 @@
 import json
 from urllib.request import Request, urlopen
 
+from fal.typing import *
+
 model = context.current_model
 url = context.arguments["url"]
 message = {
