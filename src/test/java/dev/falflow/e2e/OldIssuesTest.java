@@ -166,8 +166,8 @@ class OldIssuesTest {
   void issue545ASelectedPythonModelRunsOrItIsSaid() throws IOException {
     SampleProject project = SampleProject.copyOf("old", scratch);
     ran(0, project.fal(), "flow", "run", "--select", "orders");
-    project.write("models/a_parent.py", "print('ran')\nwrite_to_model(ref('orders'))\n");
-    project.write("models/b_child.py", "write_to_model(ref('a_parent'))\n");
+    project.write("models/a_parent.py", "print('ran'); write_to_model(ref('orders'))");
+    project.write("models/b_child.py", "write_to_model(ref('a_parent'))");
     for (String selection : List.of("a_parent", "a_parent.py", "models/a_parent.py")) {
       CommandResult run = ran(0, project.fal(), "flow", "run", "--select", selection);
       assertThat(run.stdout()).contains("a_parent | ran", "Done. PASS=1 ");
@@ -186,7 +186,11 @@ class OldIssuesTest {
     SampleProject project = SampleProject.copyOf("old", scratch);
     project.write(
         "models/split.py",
-        "df = ref('orders')\nwrite_to_model(df)\nwrite_to_model(data=df, target_1='other')\n");
+        """
+        df = ref("orders")
+        write_to_model(df)
+        write_to_model(data=df, target_1="other")
+        """);
     CommandResult twice = ran(1, project.fal(), "flow", "run", "--select", "orders", "split");
     assertThat(twice.output()).contains("models/split.py:", "[multiple-writes]");
 
@@ -199,7 +203,11 @@ class OldIssuesTest {
         write_to_model(cheap)
         """);
     project.write(
-        "models/other.py", "from parts import cheap_and_dear\nwrite_to_model(cheap_and_dear()[1])\n");
+        "models/other.py",
+        """
+        from parts import cheap_and_dear
+        write_to_model(cheap_and_dear()[1])
+        """);
     project.write(
         "models/parts.py",
         """
@@ -244,7 +252,7 @@ class OldIssuesTest {
         import pandas as pd
         write_to_model(pd.DataFrame({"id": [1], "document": [json.dumps({"a": [1, 2]})]}), dtype={"document": "jsonb"})
         """);
-    project.write("models/again.py", "write_to_model(ref('documents'))\n");
+    project.write("models/again.py", "write_to_model(ref('documents'))");
     ran(0, SERVER.reachedFrom(project.fal(), "issue768"), "flow", "run");
     assertThat(SERVER.rows("select document->'a'->>1 from issue768.documents")).containsExactly("2");
     assertThat(SERVER.types("issue768.documents")).containsEntry("document", "jsonb");
@@ -256,7 +264,13 @@ class OldIssuesTest {
   void issue771AnErrorHasItsClassFileAndLine() throws IOException {
     SampleProject project = SampleProject.copyOf("old", scratch);
     project.write(
-        "models/scored.py", "df = ref('orders')\n\na, b, c = (1, 2)\nwrite_to_model(df)\n");
+        "models/scored.py",
+        """
+        df = ref("orders")
+
+        a, b, c = (1, 2)
+        write_to_model(df)
+        """);
     CommandResult run = ran(1, project.fal(), "flow", "run", "--select", "orders", "scored");
     String message =
         "models/scored.py:3: ValueError: not enough values to unpack (expected 3, got 2)";

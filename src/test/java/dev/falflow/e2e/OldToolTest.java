@@ -233,7 +233,7 @@ class OldToolTest {
   void aLinkedScriptIsNamedAsItIsDeclared(@TempDir Path elsewhere) throws IOException {
     String script = project.read("scripts/sees.py");
     Files.delete(project.root().resolve("scripts/sees.py"));
-    Path outside = Files.writeString(elsewhere.resolve("outside.py"), "print('outside')\n");
+    Path outside = Files.writeString(elsewhere.resolve("outside.py"), "print('outside')");
     Files.createSymbolicLink(project.root().resolve("scripts/sees.py"), outside);
     try {
       assertThat(succeeds("run", "--select", "orders", "--scripts", "sees.py").stdout())
@@ -242,6 +242,33 @@ class OldToolTest {
       Files.delete(project.root().resolve("scripts/sees.py"));
       project.write("scripts/sees.py", script);
     }
+  }
+
+  @Test
+  @Order(2)
+  void whatPythonPathNamesIsFoundBesideTheRest(@TempDir Path elsewhere) throws IOException {
+    Files.writeString(elsewhere.resolve("theirs.py"), "word = 'theirs'");
+    String script = project.read("scripts/lists.py");
+    project.write("scripts/beside.py", "word = 'ours'");
+    project.write("scripts/lists.py", "import beside, theirs; print(beside.word, theirs.word)");
+    CommandResult found =
+        project
+            .fal()
+            .with("PYTHONPATH", elsewhere.toString())
+            .run("run", "--select", "orders", "--scripts", "lists.py");
+    project.write("scripts/lists.py", script);
+    assertThat(found.exitCode()).as(found::toString).isZero();
+    assertThat(found.stdout()).contains("(orders, lists.py) | ours theirs");
+  }
+
+  @Test
+  @Order(2)
+  void aScriptWritesTheModelItBelongsTo() throws IOException {
+    String script = project.read("scripts/lists.py");
+    project.write("scripts/lists.py", "write_to_model(ref('orders').assign(price=9.5))");
+    succeeds("run", "--select", "orders", "--scripts", "lists.py");
+    project.write("scripts/lists.py", script);
+    assertThat(project.rows("select id, price from orders")).containsExactly("1, 9.5");
   }
 
   // -- selection --------------------------------------------------------------------------------
@@ -300,9 +327,15 @@ class OldToolTest {
   @Test
   @Order(4)
   void aSelectionWithAHoleKeepsItsOrder() throws IOException {
-    project.write("models/first.py", "import time\ntime.sleep(1)\nwrite_to_model(ref('orders'))\n");
+    project.write(
+        "models/first.py",
+        """
+        import time
+        time.sleep(1)
+        write_to_model(ref("orders"))
+        """);
     project.write("models/hole.sql", "select * from {{ ref('first') }}");
-    project.write("models/last.py", "write_to_model(ref('hole'))\n");
+    project.write("models/last.py", "write_to_model(ref('hole'))");
     CommandResult whole = succeeds("flow", "run", "--select", "first+");
     assertThat(whole.stdout()).contains("PASS=3 ");
     CommandResult part = succeeds("flow", "run", "--select", "first", "last", "--threads", "4");

@@ -235,7 +235,8 @@ class SourceAnalyzerTest {
     PythonSources sources = project.analyze();
 
     assertThat(sources.errors()).isEmpty();
-    assertThat(sources.flaws().get("models/b.py").toString())
+    assertThat(sources.flaws().get("models/b.py"))
+        .asString()
         .contains("line 3 and lib.py line 2", "[multiple-writes]");
   }
 
