@@ -171,7 +171,7 @@ class Resident:
 
         args = [*command["args"], "--output", "json", "--output-keys", "unique_id"]
         result, invocation = self._run(command, args)
-        self._manifest = invocation.manifest  # nothing was compiled; scripts may run by themselves now
+        self._manifest = invocation.manifest  # nothing was compiled; scripts may come next
         selected = [json.loads(line)["unique_id"] for line in result.result or ()]
         unique_ids = _dbt.in_order(invocation.parents, selected)
         return {**self._outcome(result), "unique_ids": unique_ids}

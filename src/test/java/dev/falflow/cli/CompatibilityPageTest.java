@@ -113,7 +113,7 @@ class CompatibilityPageTest {
       """
       # Compatibility
       Made by `CompatibilityPageTest` from fal's table of dbt's options, which `DbtOptionsTest` compares with every dbt-core it is
-      given; do not edit.
+      given; do not edit. What the old fal had, with what is here and the test that shows it, is on [a page of its own](old-fal.md).
 
       | dbt-core | Python, as tested | pandas |
       |---|---|---|

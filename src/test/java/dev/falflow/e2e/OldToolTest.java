@@ -104,6 +104,18 @@ class OldToolTest {
         .contains("'--profil' is not unique", "--profiles-dir", "--profile");
   }
 
+  @Test
+  @Order(1)
+  void aCommandThatIsGoneIsNoCommand() throws IOException {
+    assertThat(refused("cloud", "init").stderr()).contains("cloud");
+  }
+
+  @Test
+  @Order(1)
+  void nothingIsKeptForTelemetry() {
+    assertThat(project.fal().home().resolve(".fal")).doesNotExist();
+  }
+
   // -- what a script sees -----------------------------------------------------------------------
 
   @Test
@@ -222,7 +234,7 @@ class OldToolTest {
   void aLinkedScriptIsNamedAsItIsDeclared(@TempDir Path elsewhere) throws IOException {
     String script = project.read("scripts/sees.py");
     Files.delete(project.root().resolve("scripts/sees.py"));
-    Path outside = Files.writeString(elsewhere.resolve("outside.py"), "print('outside')\n");
+    Path outside = Files.writeString(elsewhere.resolve("outside.py"), "print('outside')");
     Files.createSymbolicLink(project.root().resolve("scripts/sees.py"), outside);
     try {
       assertThat(succeeds("run", "--select", "orders", "--scripts", "sees.py").stdout())
@@ -231,6 +243,33 @@ class OldToolTest {
       Files.delete(project.root().resolve("scripts/sees.py"));
       project.write("scripts/sees.py", script);
     }
+  }
+
+  @Test
+  @Order(2)
+  void whatPythonPathNamesIsFoundBesideTheRest(@TempDir Path elsewhere) throws IOException {
+    Files.writeString(elsewhere.resolve("theirs.py"), "word = 'theirs'");
+    String script = project.read("scripts/lists.py");
+    project.write("scripts/beside.py", "word = 'ours'");
+    project.write("scripts/lists.py", "import beside, theirs; print(beside.word, theirs.word)");
+    CommandResult found =
+        project
+            .fal()
+            .with("PYTHONPATH", elsewhere.toString())
+            .run("run", "--select", "orders", "--scripts", "lists.py");
+    project.write("scripts/lists.py", script);
+    assertThat(found.exitCode()).as(found::toString).isZero();
+    assertThat(found.stdout()).contains("(orders, lists.py) | ours theirs");
+  }
+
+  @Test
+  @Order(2)
+  void aScriptWritesTheModelItBelongsTo() throws IOException {
+    String script = project.read("scripts/lists.py");
+    project.write("scripts/lists.py", "write_to_model(ref('orders').assign(price=9.5))");
+    succeeds("run", "--select", "orders", "--scripts", "lists.py");
+    project.write("scripts/lists.py", script);
+    assertThat(project.rows("select id, price from orders")).containsExactly("1, 9.5");
   }
 
   // -- selection --------------------------------------------------------------------------------
@@ -260,6 +299,14 @@ class OldToolTest {
 
   @Test
   @Order(3)
+  void theAtOperatorIsDbts() throws IOException {
+    assertThat(planned("--select", "@scored"))
+        .containsExactly("model.shop.orders", "model.shop.scored", "model.shop.kept");
+    assertThat(refused("flow", "run", "--select", "@scored+").output()).contains("@scored+");
+  }
+
+  @Test
+  @Order(3)
   void selectorsOfYamlHold() throws IOException {
     assertThat(planned("--selector", "only_scored")).containsExactly("model.shop.scored");
   }
@@ -281,9 +328,15 @@ class OldToolTest {
   @Test
   @Order(4)
   void aSelectionWithAHoleKeepsItsOrder() throws IOException {
-    project.write("models/first.py", "import time\ntime.sleep(1)\nwrite_to_model(ref('orders'))\n");
+    project.write(
+        "models/first.py",
+        """
+        import time
+        time.sleep(1)
+        write_to_model(ref("orders"))
+        """);
     project.write("models/hole.sql", "select * from {{ ref('first') }}");
-    project.write("models/last.py", "write_to_model(ref('hole'))\n");
+    project.write("models/last.py", "write_to_model(ref('hole'))");
     CommandResult whole = succeeds("flow", "run", "--select", "first+");
     assertThat(whole.stdout()).contains("PASS=3 ");
     CommandResult part = succeeds("flow", "run", "--select", "first", "last", "--threads", "4");
@@ -300,5 +353,21 @@ class OldToolTest {
     assertThat(
             SampleProject.rowsIn(project.root().resolve("prod.duckdb"), "select target from kept"))
         .containsExactly("prod");
+  }
+
+  @Test
+  @Order(6)
+  void theExperimentalFlagsAreAccepted() throws IOException {
+    CommandResult one =
+        succeeds(
+            "flow",
+            "run",
+            "--experimental-flow",
+            "--experimental-models",
+            "--experimental-threads",
+            "2",
+            "--select",
+            "scored");
+    assertThat(one.stdout()).contains("Concurrency: 2 threads", "OK created python model");
   }
 }
