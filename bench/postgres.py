@@ -108,7 +108,12 @@ def server(folder: Path) -> Iterator[int]:
         [*as_user, binaries / "initdb", "-D", data, "-U", "bench", "--auth=trust", "--no-sync"],
         place,
     )
-    options = ["listen_addresses=127.0.0.1", "shared_buffers=512MB", "max_wal_size=8GB"]
+    options = [
+        "listen_addresses=127.0.0.1",
+        "shared_buffers=512MB",
+        "max_wal_size=8GB",
+        "autovacuum=off",  # it would vacuum the one's table in the other's time
+    ]
     process = subprocess.Popen(
         [
             *[*as_user, binaries / "postgres", "-D", data, "-p", str(port), "-k", place],
