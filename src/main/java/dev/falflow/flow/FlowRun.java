@@ -153,8 +153,7 @@ public final class FlowRun implements Interruptible {
               reporter,
               threads,
               clock);
-      Holds held =
-          new Holds(place, prepared, undeclared, environments);
+      Holds held = new Holds(place, prepared, undeclared, environments);
       running = new Running(engine, held);
       throwIfInterrupted();
       InvocationOutcome outcome =

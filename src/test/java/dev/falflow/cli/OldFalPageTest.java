@@ -90,8 +90,7 @@ class OldFalPageTest {
     List<String> rows = rows().stream().map(row -> row.get(0)).toList();
     IntStream.rangeClosed(1, 40)
         .forEach(
-            number ->
-                assertThat(rows).filteredOn(row -> row.startsWith(number + " ")).hasSize(1));
+            number -> assertThat(rows).filteredOn(row -> row.startsWith(number + " ")).hasSize(1));
   }
 
   @Test

@@ -254,7 +254,8 @@ class OldIssuesTest {
         """);
     project.write("models/again.py", "write_to_model(ref('documents'))");
     ran(0, SERVER.reachedFrom(project.fal(), "issue768"), "flow", "run");
-    assertThat(SERVER.rows("select document->'a'->>1 from issue768.documents")).containsExactly("2");
+    assertThat(SERVER.rows("select document->'a'->>1 from issue768.documents"))
+        .containsExactly("2");
     assertThat(SERVER.types("issue768.documents")).containsEntry("document", "jsonb");
     assertThat(SERVER.types("issue768.again")).containsEntry("document", "jsonb");
   }

@@ -77,8 +77,7 @@ class OldToolTest {
 
   @Test
   @Order(1)
-  void optionsBeforeTheCommandCountAndTheRightMostWins(@TempDir Path elsewhere)
-      throws IOException {
+  void optionsBeforeTheCommandCountAndTheRightMostWins(@TempDir Path elsewhere) throws IOException {
     CommandResult plan =
         project
             .fal()
@@ -136,7 +135,8 @@ class OldToolTest {
   @Test
   @Order(1)
   void aHookSeesItsArgumentsAndNoneWithoutWith() {
-    assertThat(run.stdout()).contains("(kept, told.py) | told {'n': 1}", "(kept, told.py) | told {}");
+    assertThat(run.stdout())
+        .contains("(kept, told.py) | told {'n': 1}", "(kept, told.py) | told {}");
   }
 
   @Test
@@ -157,7 +157,8 @@ class OldToolTest {
   @Order(1)
   void wrongCallsAreErrors() {
     assertThat(run.stdout())
-        .contains("| mode FalError bad-mode write_to_source(mode='merge'): the modes are 'overwrite'")
+        .contains(
+            "| mode FalError bad-mode write_to_source(mode='merge'): the modes are 'overwrite'")
         .contains("| positional TypeError None write_to_source() takes 3 positional arguments")
         .contains("| target TypeError None write_to_model() got an unexpected keyword argument");
   }
@@ -350,8 +351,7 @@ class OldToolTest {
     succeeds("flow", "run", "--select", "scored", "kept", "--full-refresh");
     assertThat(project.rows("select target from kept")).containsExactly("dev");
     assertThat(
-            SampleProject.rowsIn(
-                project.root().resolve("prod.duckdb"), "select target from kept"))
+            SampleProject.rowsIn(project.root().resolve("prod.duckdb"), "select target from kept"))
         .containsExactly("prod");
   }
 
