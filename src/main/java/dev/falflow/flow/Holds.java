@@ -72,6 +72,7 @@ final class Holds {
           message = failure == null ? "PYTHON " + rows + " rows" : failure.message();
         }
         case SCRIPT, PRE_HOOKS, POST_HOOKS -> {
+          place.statuses().see(hold);
           List<ScriptResult> results = turns.run(hold, scriptsOf(hold));
           List<ScriptResult> failed = ScriptTurns.failed(results);
           results.forEach(this::tell);

@@ -84,14 +84,8 @@ final class ScriptRun {
     String model = script.model();
     if (model != null) {
       message.put("unique_id", model); // in a flow the hold is of the script's own node
-      JsonNode result = hold.result();
-      message.put(
-          "status", result == null ? place.statuses().of(model) : result.path("status").asText());
-      message.set(
-          "adapter_response",
-          result == null
-              ? place.statuses().adapterResponse(model)
-              : result.path("adapter_response"));
+      message.put("status", place.statuses().of(model));
+      message.set("adapter_response", place.statuses().adapterResponse(model));
       message.set("tests", place.statuses().testsOf(model));
     }
     return message;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.Json;
 import dev.falflow.dbt.DbtEvent;
+import dev.falflow.dbt.Hold;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -75,6 +76,14 @@ final class Statuses {
     String uniqueId = event.uniqueId();
     if (result != null && uniqueId != null && event.name().equals("NodeFinished")) {
       put(uniqueId, result);
+    }
+  }
+
+  /** Takes notice of a model whose hooks are still to run. */
+  void see(Hold hold) {
+    JsonNode result = hold.result();
+    if (result != null) {
+      put(hold.uniqueId(), result);
     }
   }
 

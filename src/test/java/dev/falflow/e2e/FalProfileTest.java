@@ -48,7 +48,7 @@ class FalProfileTest {
     CommandResult run = runWith("{type: fal, db_profile: nowhere, host: cloud, key_id: a}");
     assertThat(run.exitCode()).as(run::toString).isEqualTo(2);
     assertThat(run.output())
-        .contains("profiles.yml:4:20: db_profile names 'nowhere', which is no output of this")
+        .contains("profiles.yml:4:15: db_profile names 'nowhere', which is no output of this")
         .contains("profiles.yml:4:", "host is of the old tool's hosted service", "key_id is of")
         .contains("[hosted-not-supported]", "fal_project.yml");
   }

@@ -14,7 +14,7 @@ class SeveralWritesTest {
     SampleProject project = SampleProject.copyOf("scripted", scratch);
     project.write(
         "models/twice.py", "df = ref('second')\nwrite_to_model(df)\nwrite_to_model(df)\n");
-    project.write("models/own.py", "name = str('own')\ndf = ref(name)\nwrite_to_model(df)\n");
+    project.write("models/own.py", "df = ref(context.current_model.name)\nwrite_to_model(df)\n");
 
     CommandResult without = project.fal().run("flow", "run", "--exclude", "twice", "own");
     assertThat(without.exitCode()).as(without::toString).isZero();
