@@ -98,7 +98,7 @@ def test_reads_from_several_threads(project: Project) -> None:
         ("ref('t', frame='dask')", "the frames are 'pandas', 'polars', 'arrow' and 'batches'"),
         ("ref('t', dtypes='int')", "the choices are 'default', 'exact', 'numpy' and 'arrow'"),
         ("context.nothing", "context has no attribute 'nothing'"),
-        ("context.arguments", "for hooks"),
+        ("context.arguments", "is only accessible from hooks"),
     ],
 )
 def test_bad_questions_are_answered_at_their_line(
