@@ -223,7 +223,7 @@ class OldToolTest {
   void aScriptSeesHowFreshASourceIs() throws IOException {
     project.execute(
         "create schema if not exists raw",
-        "create or replace table raw.events as select timestamp '2024-01-01' as at");
+        "create or replace table raw.events as select timestamp '2024-01-01' as loaded");
     PlainDbt.run(project, "source freshness");
     assertThat(succeeds("run", "--select", "orders", "--scripts", "lists.py").stdout())
         .contains("| sources [('events', 'error')]");
