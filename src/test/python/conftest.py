@@ -240,6 +240,7 @@ class Project:
         streams: list[Iterator[list[str]]] = []
         taken: list[str] = []
         parts: list[pa.Table] = []
+        written: set[str] = set()
         while (message := worker.receive()) is not None:
             messages.append(message)
             if message["type"] in ("read", "stream"):
@@ -274,21 +275,21 @@ class Project:
                 worker.send({"type": "part", "id": message["id"], "files": taken})
             elif message["type"] == "part":
                 parts = parts if message["number"] > 1 else []
-                parts.append(_arrow_file.read(message["files"]))
-                for file in message["files"]:
-                    os.unlink(file)
+                parts.append(_kept(_arrow_file.read(message["files"])))
+                written.update(message["files"])
                 refused = fields.get("refused_part") == message["number"]
                 answer = {"type": "error", "code": "Refused", "message": "refused by the database"}
                 worker.send({**(answer if refused else {"type": "taken"}), "id": message["id"]})
             elif message["type"] == "write":
                 modes = {os.stat(file).st_mode & 0o777 for file in message["files"]}
                 if message["files"]:
-                    parts = [_arrow_file.read(message["files"])]
+                    parts = [_kept(_arrow_file.read(message["files"]))]
                 table = pa.concat_tables(parts)
                 assert table.num_rows == message["rows"]
-                for file in message["files"]:
-                    os.unlink(file)
+                written.update(message["files"])
                 worker.send({"type": "written", "id": message["id"]})
+        for file in written:
+            os.unlink(file)
         for reader in readers:
             reader.join(DEADLINE)
         worker.close()
@@ -318,6 +319,14 @@ def _first_line(connection: socket.socket) -> bytes:
         assert byte, "the worker left while greeting"
         line += byte
     return line
+
+
+def _kept(table: pa.Table) -> pa.Table:
+    """A copy: the worker writes over the files of the parts before."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    return pa.ipc.open_stream(sink.getvalue()).read_all()
 
 
 def _all(connection: socket.socket) -> bytes:

@@ -88,17 +88,17 @@ class FalValueError(FalError, ValueError):
     """What can't be had here."""
 
 
-_run: Run | None = None
+_running: Run | None = None  # not _run, which is a module of ours
 
 
 def _current(name: str) -> Run:
-    if _run is None:
+    if _running is None:
         raise FalError(
             f"{name} works only while fal runs this file: `fal flow run --select <model>`. In a notebook or an"
             " application FalDbt() has the same functions.",
             "outside-a-run",
         )
-    return _run
+    return _running
 
 
 @overload

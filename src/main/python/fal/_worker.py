@@ -12,7 +12,7 @@ Questions and their answers; instead of any of these comes ``error`` (``code``, 
 ``stream``  the same, and ``rows`` of a part. ``opened``: ``stream``, its number.
 ``next``    ``stream``. ``part``: its ``files``, removed at the question after; none at the end, never at the start.
 ``part``    ``number``, from 1 (which forgets parts written before), ``files``, ``mode``. ``taken`` when the part
-            before it is in the database.
+            before it is in the database, whose files may be written over then; the JVM removes all at the end.
 ``write``   ``files``, none after parts, ``rows``, ``mode``, ``notices``. ``written`` when nothing is left to load.
 ``target``  ``kind`` (``source``; ``this``: the model a script belongs to; ``ref``), ``arguments``: a relation to be
             written now, not at the end. ``target``: its number, which ``part`` and ``write`` then carry;
@@ -111,7 +111,7 @@ def _execute(model: RunModel, script: Script, run: Run) -> BaseException | None:
     if model.role == "global":
         del module.__dict__["write_to_model"]
     sys.modules["__main__"] = module
-    fal._run = run
+    fal._running = run
     try:
         for code in script.code():
             exec(code, module.__dict__)
