@@ -1,6 +1,7 @@
 package dev.falflow.flow;
 
 import dev.falflow.FalException;
+import dev.falflow.Location;
 import dev.falflow.Problem;
 import dev.falflow.artifact.Failure;
 import dev.falflow.artifact.ModelLog;
@@ -42,7 +43,8 @@ final class Holds {
     this.undeclared = undeclared;
     this.environments = environments;
     this.workers = new RunningWorkers(place.reporter());
-    this.turns = new ScriptTurns(place, environments, workers);
+    ReadsAhead ahead = new ReadsAhead(prepared.parsed().models(), place.reporter()::warning);
+    this.turns = new ScriptTurns(place, environments, workers, ahead::check);
   }
 
   /** Returns at once; whose turn it is runs on threads of its own and is released at its end. */
@@ -134,8 +136,9 @@ final class Holds {
       try {
         server = environments.serverOf(hold.uniqueId(), source, scripts.scripts());
       } catch (FalException e) {
-        String message = source.file() + ": " + e.words();
-        return notBegun(hold, source, new Failure(e.problems().get(0).code(), message, null));
+        Problem first = e.problems().get(0);
+        Location where = first.where() == null ? Location.of(source.file()) : first.where();
+        return notBegun(hold, source, new Failure(first.code(), where + ": " + e.words(), null));
       }
       Worker worker = workers.spawn(server, hold.uniqueId(), source.name(), log);
       try (ModelData data = place.warehouse().open(hold)) {

@@ -1,7 +1,6 @@
 package dev.falflow.flow;
 
 import dev.falflow.FalException;
-import dev.falflow.Location;
 import dev.falflow.project.EnvironmentLocks;
 import dev.falflow.project.EnvironmentsFile;
 import dev.falflow.project.InlineMetadata;
@@ -75,9 +74,9 @@ final class RunEnvironments implements AutoCloseable {
    * @throws FalException why there is no such environment
    */
   ForkServer serverOf(String model, PythonSource source, Scripts scripts) {
-    String name = scripts.environmentOf(model);
-    if (name != null) {
-      return environments.get(EnvironmentRequest.named(name, Location.of(source.file())));
+    Scripts.Environment named = scripts.environmentOf(model);
+    if (named != null) {
+      return environments.get(EnvironmentRequest.named(named.name(), named.declared()));
     }
     return environments.get(
         InlineMetadata.of(project, source.path())

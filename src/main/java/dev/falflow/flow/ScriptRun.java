@@ -3,11 +3,13 @@ package dev.falflow.flow;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falflow.FalException;
+import dev.falflow.Location;
 import dev.falflow.Json;
 import dev.falflow.artifact.Failure;
 import dev.falflow.artifact.ModelLog;
 import dev.falflow.artifact.ScriptResult;
 import dev.falflow.dbt.Hold;
+import dev.falflow.dbt.ResolvedInput;
 import dev.falflow.python.Worker;
 import dev.falflow.script.Script;
 import dev.falflow.warehouse.ModelData;
@@ -22,11 +24,18 @@ final class ScriptRun {
   private final Workplace place;
   private final Hold hold;
   private final Script script;
+  private final Reads reads;
 
-  ScriptRun(Workplace place, Hold hold, Script script) {
+  ScriptRun(Workplace place, Hold hold, Script script, Reads reads) {
     this.place = place;
     this.hold = hold;
     this.script = script;
+    this.reads = reads;
+  }
+
+  /** Told of what scripts read. */
+  interface Reads {
+    void check(Script script, Location call, ResolvedInput input);
   }
 
   /**
@@ -72,7 +81,7 @@ final class ScriptRun {
         worker,
         data,
         null,
-        (call, input) -> {},
+        (call, input) -> reads.check(script, call, input),
         notice -> place.reporter().info(script.file() + ": " + notice));
   }
 

@@ -19,12 +19,18 @@ final class ScriptTurns {
   private final Workplace place;
   private final RunEnvironments environments;
   private final RunningWorkers workers;
+  private final ScriptRun.Reads reads;
   private final Semaphore atATime;
 
-  ScriptTurns(Workplace place, RunEnvironments environments, RunningWorkers workers) {
+  ScriptTurns(
+      Workplace place,
+      RunEnvironments environments,
+      RunningWorkers workers,
+      ScriptRun.Reads reads) {
     this.place = place;
     this.environments = environments;
     this.workers = workers;
+    this.reads = reads;
     this.atATime = new Semaphore(Math.max(1, place.target().path("threads").asInt(1)), true);
   }
 
@@ -57,7 +63,7 @@ final class ScriptTurns {
 
   /** Runs one, now. */
   ScriptResult run(Hold hold, Script script) {
-    ScriptRun run = new ScriptRun(place, hold, script);
+    ScriptRun run = new ScriptRun(place, hold, script, reads);
     try (ModelLog log = place.artifacts().log(script.uniqueId())) {
       if (workers.isStopped()) {
         return run.failed(WorkerFailure.interrupted(script.file()), log);

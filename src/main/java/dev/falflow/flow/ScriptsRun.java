@@ -179,7 +179,9 @@ public final class ScriptsRun implements Interruptible {
               reporter,
               threads,
               clock);
-      boolean success = runStages(prepared, stages, place, new ScriptTurns(place, places, workers));
+      ScriptTurns turns =
+          new ScriptTurns(place, places, workers, (script, call, input) -> {});
+      boolean success = runStages(prepared, stages, place, turns);
       engine.detach();
       if (prepared.request().writesJson()) {
         artifacts.write();
@@ -194,7 +196,8 @@ public final class ScriptsRun implements Interruptible {
 
   private boolean runStages(
       PreparedProject prepared, List<List<Script>> stages, Workplace place, ScriptTurns turns) {
-    for (List<Script> stage : stages) {
+    for (int number = 0; number < stages.size(); number++) {
+      List<Script> stage = stages.get(number);
       if (stage.isEmpty() || interrupted) {
         continue;
       }
@@ -212,6 +215,9 @@ public final class ScriptsRun implements Interruptible {
                     "scripts-failed",
                     (names.size() == 1 ? "Error in script " : "Error in scripts ")
                         + String.join(", ", names))));
+        stages.subList(number + 1, stages.size()).stream()
+            .flatMap(List::stream)
+            .forEach(script -> reporter.info("SKIP " + script.id()));
         return false;
       }
     }

@@ -37,7 +37,7 @@ final class ScriptReader {
   private final SettingChecks checks = new SettingChecks(findings);
   private final ScriptFolder folder;
   private final List<Script> scripts = new ArrayList<>();
-  private final Map<String, String> environments = new LinkedHashMap<>();
+  private final Map<String, Scripts.Environment> environments = new LinkedHashMap<>();
 
   ScriptReader(Project project) {
     this.project = project;
@@ -71,7 +71,9 @@ final class ScriptReader {
     Target target = new Target(node.uniqueId(), node.name(), new LinkedHashMap<>());
     String environment = checks.environment(fal);
     if (environment != null) {
-      environments.put(node.uniqueId(), environment);
+      environments.put(
+          node.uniqueId(),
+          new Scripts.Environment(environment, fal.get(ENVIRONMENT).where()));
     }
     readScripts(fal.get(SCRIPTS), target, Role.BEFORE, Role.AFTER);
     readHooks(fal.get("pre-hook"), target, Role.PRE_HOOK, environment);

@@ -1,6 +1,7 @@
 package dev.falflow.script;
 
 import dev.falflow.FalException;
+import dev.falflow.Location;
 import dev.falflow.Problem;
 import dev.falflow.project.Project;
 import java.util.Collections;
@@ -14,10 +15,10 @@ public final class Scripts {
   public static final Scripts NONE = new Scripts(List.of(), Map.of(), List.of());
 
   private final List<Script> all;
-  private final Map<String, String> environments;
+  private final Map<String, Environment> environments;
   private final List<Problem> warnings;
 
-  Scripts(List<Script> all, Map<String, String> environments, List<Problem> warnings) {
+  Scripts(List<Script> all, Map<String, Environment> environments, List<Problem> warnings) {
     this.all = List.copyOf(all);
     this.environments = Collections.unmodifiableMap(new LinkedHashMap<>(environments));
     this.warnings = List.copyOf(warnings);
@@ -51,8 +52,11 @@ public final class Scripts {
     return all.stream().filter(script -> script.role() == role && role.isGlobal()).toList();
   }
 
+  /** A model's {@code meta.fal.environment}, and where it stands. */
+  public record Environment(String name, Location declared) {}
+
   /** The environment that the model itself names, null without. */
-  public @Nullable String environmentOf(String modelUniqueId) {
+  public @Nullable Environment environmentOf(String modelUniqueId) {
     return environments.get(modelUniqueId);
   }
 

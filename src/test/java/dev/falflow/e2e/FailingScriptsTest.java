@@ -165,6 +165,19 @@ class FailingScriptsTest {
   }
 
   @Test
+  void aScriptThatReadsWhatWaitsForItIsWarnedOf() throws IOException {
+    CommandResult built = project.fal().run("flow", "run", "--select", "+second");
+    assertThat(built.exitCode()).as(built::toString).isZero();
+    project.write("scripts/ahead.py", "print(len(ref('first')))\nprint(len(ref('second')))\n");
+    firstHas("{scripts: {before: [ahead.py]}}");
+    CommandResult run = project.fal().run("flow", "run", "--select", "ahead.py+");
+    assertThat(run.exitCode()).as(run::toString).isZero();
+    assertThat(run.output())
+        .contains("scripts/ahead.py:2:", "ref('second') depends on first, which this script is a")
+        .doesNotContain("ahead.py:1:");
+  }
+
+  @Test
   void ctrlCEndsAHook() throws IOException {
     project.write("scripts/waits.py", "import time\nprint('waiting')\ntime.sleep(600)\n");
     firstHas("{post-hook: [waits.py], scripts: [note.py]}");

@@ -128,7 +128,9 @@ class ScriptsRunTest {
     CommandResult run = project.fal().run("run");
     project.write("scripts/writes.py", script);
     assertThat(run.exitCode()).as(run::toString).isEqualTo(1);
-    assertThat(run.output()).contains("Error in script (first, writes.py)", "ValueError: no");
+    assertThat(run.output())
+        .contains("Error in script (first, writes.py)", "ValueError: no")
+        .contains("SKIP (second, note.py)", "SKIP (<GLOBAL>, global.py)");
     assertThat(Files.readAllLines(project.root().resolve("notes.txt")))
         .containsExactlyInAnyOrder("first success", "scored success");
   }

@@ -226,6 +226,8 @@ class ProjectEnvironmentsTest extends EnvironmentTest {
 
   @Test
   void aRunThatEndsEndsTheMakingToo() throws Exception {
+    // Other tests of this JVM may have a server running.
+    List<ProcessHandle> others = ProcessHandle.current().descendants().toList();
     try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       String index = "http://127.0.0.1:" + silent.getLocalPort() + "/simple";
       scratch.set("UV_INDEX_URL", index);
@@ -245,7 +247,7 @@ class ProjectEnvironmentsTest extends EnvironmentTest {
           .hasMessageContaining("[interrupted]");
       assertThat(made()).isEmpty();
       assertThatThrownBy(() -> environments.get(named("ml"))).hasMessageContaining("ending");
-      assertThat(ProcessHandle.current().descendants()).isEmpty();
+      assertThat(ProcessHandle.current().descendants()).isSubsetOf(others);
     }
   }
 

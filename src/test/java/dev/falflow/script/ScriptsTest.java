@@ -82,7 +82,7 @@ class ScriptsTest {
     Script other = scripts.of(CUSTOMERS, Role.POST_HOOK).get(1);
     assertThat(other.arguments()).isEmpty();
     assertThat(other.environment()).isEqualTo("shared");
-    assertThat(scripts.environmentOf(CUSTOMERS)).isEqualTo("shared");
+    assertThat(scripts.environmentOf(CUSTOMERS)).hasFieldOrPropertyWithValue("name", "shared");
     assertThat(scripts.environmentOf("model.shop.orders")).isNull();
   }
 
@@ -94,7 +94,7 @@ class ScriptsTest {
     Scripts scripts = project.read();
 
     assertThat(scripts.isEmpty()).isTrue();
-    assertThat(scripts.environmentOf(CUSTOMERS)).isEqualTo("own");
+    assertThat(scripts.environmentOf(CUSTOMERS)).hasFieldOrPropertyWithValue("name", "own");
     assertThat(scripts.warnings()).isEmpty();
   }
 
