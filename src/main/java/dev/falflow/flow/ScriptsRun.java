@@ -179,8 +179,7 @@ public final class ScriptsRun implements Interruptible {
               reporter,
               threads,
               clock);
-      ScriptTurns turns =
-          new ScriptTurns(place, places, workers, (script, call, input) -> {});
+      ScriptTurns turns = new ScriptTurns(place, places, workers, (script, call, input) -> {});
       boolean success = runStages(prepared, stages, place, turns);
       engine.detach();
       if (prepared.request().writesJson()) {

@@ -72,8 +72,7 @@ final class ScriptReader {
     String environment = checks.environment(fal);
     if (environment != null) {
       environments.put(
-          node.uniqueId(),
-          new Scripts.Environment(environment, fal.get(ENVIRONMENT).where()));
+          node.uniqueId(), new Scripts.Environment(environment, fal.get(ENVIRONMENT).where()));
     }
     readScripts(fal.get(SCRIPTS), target, Role.BEFORE, Role.AFTER);
     readHooks(fal.get("pre-hook"), target, Role.PRE_HOOK, environment);
