@@ -40,7 +40,7 @@ class DoctorCommandTest {
   }
 
   @Test
-  void everyEditAndAllThatIsNotRunHasItsPlace() throws IOException {
+  void everyEditHasItsPlace() throws IOException {
     project
         .write(
             "models/lost.py",
@@ -85,7 +85,7 @@ class DoctorCommandTest {
             "needs-edit models/old.py:1 el was the old fal's",
             "needs-edit models/broken.py:1 ",
             "needs-edit models/fal/model_b.sql:0 ",
-            "needs-edit fal_project.yml:2")) {
+            "needs-edit fal_project.yml:4 requirement is no key of an environment")) {
       assertThat(places).as("%s", expected).anyMatch(place -> place.startsWith(expected));
     }
     assertThat(places)
