@@ -67,9 +67,6 @@ class Around:
         self._added: list[tuple[Any, str]] = []  # a node, and a parent it has for now
         self._order: set[tuple[str, str]] = set()  # edges that order, but select nothing
 
-    def __bool__(self) -> bool:
-        return bool(self._scripts or self._hooks)
-
     def prepare(self) -> None:
         """Before scripts come after their model's other parents, after scripts before its other children."""
         nodes = self._manifest.nodes
