@@ -71,7 +71,7 @@ class Growth(Evaluation):
     def _start(self, module: Module, name: str, home: Scope) -> ast.Assign | ast.AnnAssign:
         """The one statement that makes it, if nothing else but what is followed is done to it."""
         parents = module.source.parents
-        made = [parents[each] for each in module.scopes.bindings(home, name)]
+        made = [parents.get(each) for each in module.scopes.bindings(home, name)]
         starts = [each for each in made if not isinstance(each, ast.AugAssign)]
         if len(starts) != 1 or module.scopes.is_bound_from_inside(home, name):
             raise UnknownError

@@ -125,6 +125,7 @@ final class WorkerListener implements AutoCloseable {
   public void close() {
     try {
       server.close();
+      Files.deleteIfExists(path);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

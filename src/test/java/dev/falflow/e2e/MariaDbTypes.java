@@ -95,7 +95,6 @@ final class MariaDbTypes extends TypesDatabase {
         new Model(file).run(workers);
       }
     } finally {
-      Files.deleteIfExists(sockets.resolve("s"));
       Files.delete(sockets);
     }
   }
