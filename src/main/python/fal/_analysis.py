@@ -46,6 +46,7 @@ from fal._modules import Library, Module, Where, imported_by_call
 from fal._program import Program
 from fal._source import BrokenError, Place, Problem, Source
 
+_UNTIL_COLLECTED = 500  # files; what is kept of each is a quarter of a megabyte
 _TOO_DEEP = Problem("syntax-error", "the code is nested too deeply for Python to read")
 
 
@@ -254,8 +255,11 @@ def main() -> None:
     gc.disable()  # syntax trees hold no cycles, and looking for some takes half of the time
     first = json.loads(sys.stdin.buffer.readline())
     library = Library(first["modules"], first["vars"])
-    for line in iter(sys.stdin.buffer.readline, b""):
+    for number, line in enumerate(iter(sys.stdin.buffer.readline, b""), 1):
         asked = json.loads(line)
+        if number % _UNTIL_COLLECTED == 0:
+            gc.collect()
+            gc.freeze()
         if "imports" in asked:
             answer = imports(asked["imports"])
         else:
