@@ -44,10 +44,10 @@ public final class DependencyReport {
   /**
    * What was found.
    *
-   * @param models in the order of their files, selected ones in dbt's
+   * @param models that could be read, in the order of their files, selected ones in dbt's
    * @param warnings of all files
-   * @param errors which keep the project from running; then nothing is selected and {@code models}
-   *     are all that could be read
+   * @param errors which keep the project or a model from running; when it is the project, nothing is
+   *     selected
    */
   public record Found(List<PythonSource> models, List<Problem> warnings, List<Problem> errors) {}
 
@@ -68,7 +68,9 @@ public final class DependencyReport {
     if (selects && sources.errors().isEmpty()) {
       models = selected(request, project, python, packageFolder);
     }
-    return new Found(models, sources.warnings(), sources.errors());
+    List<PythonSource> read =
+        models.stream().filter(model -> model.kind() == PythonSource.Kind.MODEL).toList();
+    return new Found(read, sources.warnings(), sources.errorsAndFlaws());
   }
 
   private static PythonSources analyzed(

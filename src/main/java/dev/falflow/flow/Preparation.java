@@ -110,7 +110,7 @@ final class Preparation {
             + " ms");
     sources.infos().forEach(info -> reporter.info(info.toString()));
     sources.warnings().forEach(reporter::warning);
-    sources.flaws().values().forEach(reporter::warning);
+    sources.flaws().values().stream().distinct().forEach(reporter::warning);
     StubPlan plan = StubPlan.of(project, sources);
     plan.warnings().forEach(reporter::warning);
     new FolderConfigs(project)

@@ -108,6 +108,7 @@ public final class ProjectDoctor {
 
     void lookAtProject() {
       addAll(Verdict.NEEDS_EDIT, plan.errors());
+      addAll(Verdict.NEEDS_EDIT, List.copyOf(sources.flaws().values()));
       addAll(Verdict.NEEDS_EDIT, sources.warnings());
       addAll(Verdict.NEEDS_EDIT, plan.warnings());
       addAll(

@@ -91,7 +91,7 @@ final class SourceSelection {
       if (!isMeant(path, source)) {
         continue;
       }
-      if (source.kind() == PythonSource.Kind.MODEL) {
+      if (source.isModel()) {
         String stub = "path:" + project.relative(source.stubPath(project));
         terms.add(text(matcher.group(1)) + stub + text(matcher.group(4)));
       } else if (isFile && source.kind() == PythonSource.Kind.HELPER) {

@@ -48,7 +48,9 @@ public record PythonSource(
     HELPER,
     /** Has {@code def model(dbt, session)}: dbt's own. */
     DBT_MODEL,
-    /** Cannot be read; a problem says why. */
+    /** A model, as its stub or its text tells, that cannot be read now; a problem says why. */
+    BROKEN_MODEL,
+    /** Cannot be read, and nothing tells that it is a model. */
     BROKEN
   }
 
@@ -59,8 +61,17 @@ public record PythonSource(
 
   /** The name dbt knows the model by: the file's name without its last suffix. */
   public String name() {
+    return name(path);
+  }
+
+  private static String name(Path path) {
     String fileName = path.getFileName().toString();
     return fileName.substring(0, fileName.lastIndexOf('.'));
+  }
+
+  /** Whether it has a place in dbt's graph through us. */
+  public boolean isModel() {
+    return kind == Kind.MODEL || kind == Kind.BROKEN_MODEL;
   }
 
   public boolean isNotebook() {
@@ -69,10 +80,14 @@ public record PythonSource(
 
   /** Where the generated SQL model of this file belongs. */
   public Path stubPath(Project project) {
+    return stubPath(project, root, path);
+  }
+
+  static Path stubPath(Project project, Path root, Path path) {
     Path home = project.modelPaths().contains(root) ? root : project.modelPaths().get(0);
     Path folder = root.relativize(path).getParent();
     Path stubs = home.resolve(Project.STUB_FOLDER);
-    return (folder == null ? stubs : stubs.resolve(folder)).resolve(name() + ".sql");
+    return (folder == null ? stubs : stubs.resolve(folder)).resolve(name(path) + ".sql");
   }
 
   /** The stub's folders below its model path, then its name. */

@@ -1,13 +1,12 @@
 package dev.falflow.source;
 
-import dev.falflow.FalException;
 import dev.falflow.Problem;
 import dev.falflow.project.ModelFiles;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Every Python file of a project, sorted by path, and what there is to say about them.
@@ -16,8 +15,8 @@ import java.util.Map;
  * @param errors what keeps the project from running, all of it
  * @param warnings what may go wrong at run time
  * @param infos what is good to know
- * @param flaws by file, why a model cannot run although its place in the graph is known: of those
- *     that are not selected the user is only warned
+ * @param flaws by file, what keeps it, and no other, from running: of what is not selected the user
+ *     is only warned
  */
 public record PythonSources(
     ModelFiles files,
@@ -44,8 +43,9 @@ public record PythonSources(
     flaws = Collections.unmodifiableMap(new LinkedHashMap<>(flaws));
   }
 
+  /** Those that cannot be read now among them. */
   public List<PythonSource> models() {
-    return of(PythonSource.Kind.MODEL);
+    return all.stream().filter(PythonSource::isModel).toList();
   }
 
   public List<PythonSource> helpers() {
@@ -56,17 +56,9 @@ public record PythonSources(
     return of(PythonSource.Kind.DBT_MODEL);
   }
 
-  public List<PythonSource> broken() {
-    return of(PythonSource.Kind.BROKEN);
-  }
-
-  /** Throws all errors together when there is one, flaws with them. */
-  public void throwErrors() {
-    if (!errors.isEmpty()) {
-      List<Problem> problems = new ArrayList<>(errors);
-      problems.addAll(flaws.values());
-      throw new FalException(problems);
-    }
+  /** All that has to be mended, each once: the errors, and what keeps a model from running. */
+  public List<Problem> errorsAndFlaws() {
+    return Stream.concat(errors.stream(), flaws.values().stream()).distinct().toList();
   }
 
   private List<PythonSource> of(PythonSource.Kind kind) {

@@ -1,5 +1,6 @@
 package dev.falflow.source;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.falflow.project.ModelFiles;
@@ -79,13 +80,17 @@ public final class SourceAnalyzer {
     Reading reading = new Reading(project, cache.join());
     Map<Path, Set<Path>> modules = reading.modulesOf(files.python());
     Map<Path, FileAnalysis> analyses = reading.analysesOf(modules);
-    SourceChecks checks = new SourceChecks(project, files, modules);
+    SourceChecks checks = new SourceChecks(project, files, modules, reading.modules());
     for (ModelFiles.Found file : files.python()) {
       Path path = file.path();
       PythonSource.Code code = reading.code(path, Objects.requireNonNull(modules.get(path)));
-      checks.add(file, Objects.requireNonNull(analyses.get(path)), reading.imports(path), code);
+      checks.add(
+          file,
+          Objects.requireNonNull(analyses.get(path)),
+          reading.imports(path),
+          code,
+          reading.mentionsWrite(path));
     }
-    reading.modules().forEach(checks::addModule);
     return checks.finish();
   }
 
@@ -155,6 +160,11 @@ public final class SourceAnalyzer {
 
     private Content content(Path file) {
       return Objects.requireNonNull(contents.get(file));
+    }
+
+    /** In any encoding that has ASCII's letters. */
+    boolean mentionsWrite(Path file) {
+      return new String(content(file).bytes, ISO_8859_1).contains("write_to_model");
     }
 
     private FileImports found(String digest) {

@@ -4,13 +4,16 @@ import dev.falflow.Location;
 import dev.falflow.Problem;
 import dev.falflow.project.ModelFiles;
 import dev.falflow.project.Project;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Turns the answers for single files into sources, and finds what is wrong between files. */
 final class SourceChecks {
@@ -20,7 +23,9 @@ final class SourceChecks {
   private final Project project;
   private final List<Path> stubFolders;
   private final ModelFiles files;
+  private final Map<Path, Set<Path>> modules;
   private final Set<Path> imported;
+  private final Map<Path, Problem> broken = new LinkedHashMap<>();
   private final List<PythonSource> sources = new ArrayList<>();
   private final List<Problem> errors = new ArrayList<>();
   private final List<Problem> warnings;
@@ -29,10 +34,22 @@ final class SourceChecks {
 
   /**
    * @param modules of each Python file, the modules it imports, directly or not
+   * @param broken what keeps modules from being read
    */
-  SourceChecks(Project project, ModelFiles files, Map<Path, Set<Path>> modules) {
+  SourceChecks(
+      Project project,
+      ModelFiles files,
+      Map<Path, Set<Path>> modules,
+      Map<Path, List<FileAnalysis.Found>> broken) {
     this.project = project;
+    this.modules = modules;
     this.imported = new HashSet<>();
+    broken.forEach(
+        (path, problems) -> {
+          if (!problems.isEmpty()) {
+            this.broken.put(path, located(project.relative(path), problems.get(0)));
+          }
+        });
     modules.values().forEach(imported::addAll);
     this.stubFolders = project.stubFolders();
     this.files = files;
@@ -43,25 +60,47 @@ final class SourceChecks {
   PythonSources finish() {
     findEqualNames();
     findHelpersThatRead();
+    broken.forEach((path, problem) -> flaws.putIfAbsent(project.relative(path), problem));
     return new PythonSources(files, sources, errors, warnings, infos, flaws);
   }
 
+  /**
+   * Adds a file.
+   *
+   * @param mentionsWrite whether its text has {@code write_to_model} somewhere
+   */
   void add(
-      ModelFiles.Found found, FileAnalysis analysis, List<String> imports, PythonSource.Code code) {
+      ModelFiles.Found found,
+      FileAnalysis analysis,
+      List<String> imports,
+      PythonSource.Code code,
+      boolean mentionsWrite) {
     String file = project.relative(found.path());
+    Problem unread = unread(found.path(), analysis);
     PythonSource source =
         new PythonSource(
             found.path(),
             file,
             found.root(),
-            kind(found.path(), analysis),
+            unread == null
+                ? kind(found.path(), analysis)
+                : unreadKind(found, analysis, mentionsWrite),
             analysis.dependencies().stream().map(FileAnalysis.Call::dependency).toList(),
             imports,
             analysis.moduleLevelCalls(),
             analysis.docstringLine(),
             code);
     sources.add(source);
-    analysis.problems().forEach(problem -> errors.add(located(file, problem)));
+    if (unread != null) {
+      flaws.put(file, unread);
+    }
+    if (source.isModel() && source.name().contains(" ")) {
+      errors.add(
+          Problem.at(
+              Location.of(file),
+              "space-in-model-name",
+              "dbt refuses a model named '" + source.name() + "': rename the file"));
+    }
     switch (source.kind()) {
       case MODEL -> {
         if (source.dependencies().stream()
@@ -75,13 +114,6 @@ final class SourceChecks {
         if (analysis.writes().size() > 1) {
           flaws.put(file, severalWrites(file, analysis.writes()));
         }
-        if (source.name().contains(" ")) {
-          errors.add(
-              Problem.at(
-                  Location.of(file),
-                  "space-in-model-name",
-                  "dbt refuses a model named '" + source.name() + "': rename the file"));
-        }
       }
       case HELPER ->
           infos.add(
@@ -89,16 +121,41 @@ final class SourceChecks {
                   Location.of(file), "helper-module", "is a helper: it calls no write_to_model"));
       case DBT_MODEL ->
           infos.add(Problem.at(Location.of(file), "dbt-model", "is left to dbt: def model"));
-      case BROKEN -> {}
+      case BROKEN_MODEL, BROKEN -> {}
     }
   }
 
-  /** A module that the project's own files import: what keeps it from being read is an error. */
-  void addModule(Path path, List<FileAnalysis.Found> problems) {
-    if (files.python().stream().noneMatch(found -> found.path().equals(path))) {
-      String file = project.relative(path);
-      problems.forEach(problem -> errors.add(located(file, problem)));
+  /** What keeps it, or a module it imports, from being read; null when all are read. */
+  private @Nullable Problem unread(Path path, FileAnalysis analysis) {
+    if (!analysis.problems().isEmpty()) {
+      return located(project.relative(path), analysis.problems().get(0));
     }
+    return Objects.requireNonNull(modules.get(path)).stream()
+        .map(broken::get)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /**
+   * Of a file that is not known whole: what it depends on, and whether it is a model, may be in the
+   * part that is not. Its stub tells, or what there is of it.
+   */
+  private PythonSource.Kind unreadKind(
+      ModelFiles.Found found, FileAnalysis analysis, boolean mentionsWrite) {
+    PythonSource.Kind kind = kind(found.path(), analysis);
+    boolean isModel =
+        switch (kind) {
+          case MODEL, BROKEN_MODEL -> true;
+          case DBT_MODEL -> false;
+          case BROKEN -> mentionsWrite || hasStub(found);
+          case HELPER -> hasStub(found);
+        };
+    return isModel ? PythonSource.Kind.BROKEN_MODEL : kind;
+  }
+
+  private boolean hasStub(ModelFiles.Found found) {
+    return Files.exists(PythonSource.stubPath(project, found.root(), found.path()));
   }
 
   /**
@@ -162,9 +219,7 @@ final class SourceChecks {
   private void findEqualNames() {
     Map<String, List<String>> byName = new LinkedHashMap<>();
     for (PythonSource source : sources) {
-      boolean isModel =
-          source.kind() == PythonSource.Kind.MODEL || source.kind() == PythonSource.Kind.DBT_MODEL;
-      if (isModel) {
+      if (source.isModel() || source.kind() == PythonSource.Kind.DBT_MODEL) {
         byName.computeIfAbsent(source.name(), name -> new ArrayList<>()).add(source.file());
       }
     }

@@ -44,8 +44,6 @@ final class StubPlanner {
         changes.add(changeFor(model, model.stubPath(project)));
       }
     }
-    // A file that cannot be read now may have been a model before: its stub stays.
-    sources.broken().forEach(broken -> expected.add(broken.stubPath(project)));
     for (Path sql : sources.files().sql()) {
       if (isInStubFolder(sql) && !expected.contains(sql)) {
         planOrphan(sql, byName);
@@ -65,6 +63,9 @@ final class StubPlanner {
     String found = text(path);
     switch (Stub.verify(found)) {
       case GENUINE -> {
+        if (model.kind() == PythonSource.Kind.BROKEN_MODEL) {
+          break; // what it depends on cannot be told now: its stub stays
+        }
         Stub stub = Stub.generate(lines, Stub.Tail.of(found).orElse(tail));
         if (!stub.isSaidBy(found)) {
           return new StubChange(StubChange.Action.UPDATE, path, model, stub.content());

@@ -117,14 +117,11 @@ class SourceAnalyzerTest {
 
     assertThat(codes(sources.errors()))
         .containsExactlyInAnyOrder(
-            "syntax-error",
-            "bad-encoding",
-            "broken-notebook",
-            "space-in-model-name",
-            "duplicate-model-name",
-            "duplicate-model-name");
-    assertThatThrownBy(sources::throwErrors)
-        .isInstanceOf(FalException.class)
+            "space-in-model-name", "duplicate-model-name", "duplicate-model-name");
+    assertThat(codes(List.copyOf(sources.flaws().values())))
+        .containsExactlyInAnyOrder(
+            "syntax-error", "bad-encoding", "broken-notebook", "multiple-writes");
+    assertThat(new FalException(sources.errorsAndFlaws()))
         .hasMessageContaining("models/broken.py:2:5: ")
         .hasMessageContaining("\n    if x\n        ^")
         .hasMessageContaining("models/twice.py:3:1: ")
@@ -271,7 +268,8 @@ class SourceAnalyzerTest {
 
     PythonSources sources = project.analyze();
 
-    assertThat(sources.errors())
+    assertThat(sources.errors()).isEmpty();
+    assertThat(sources.errorsAndFlaws())
         .extracting(problem -> problem.toString().lines().findFirst().orElseThrow())
         .anyMatch(line -> line.startsWith("bad.py:1:5: "))
         .anyMatch(line -> line.startsWith("latin.py:2: the file is not UTF-8"))
@@ -369,8 +367,13 @@ class SourceAnalyzerTest {
     PythonSources sources =
         new SourceAnalyzer(python, "test", TestProject.PACKAGE, null).analyze(project.project());
 
-    assertThat(files(sources.models())).containsExactly("models/a.py", "models/z.py");
-    assertThat(codes(sources.errors())).containsExactly("analysis-crashed");
-    assertThat(sources.errors().get(0).toString()).startsWith("models/deadly.py: ");
+    assertThat(sources.models())
+        .extracting(PythonSource::file, PythonSource::kind)
+        .containsExactly(
+            tuple("models/a.py", PythonSource.Kind.MODEL),
+            tuple("models/deadly.py", PythonSource.Kind.BROKEN_MODEL),
+            tuple("models/z.py", PythonSource.Kind.MODEL));
+    assertThat(codes(sources.errorsAndFlaws())).containsExactly("analysis-crashed");
+    assertThat(sources.errorsAndFlaws().get(0).toString()).startsWith("models/deadly.py: ");
   }
 }
