@@ -46,8 +46,8 @@ public final class DependencyReport {
    *
    * @param models that could be read, in the order of their files, selected ones in dbt's
    * @param warnings of all files
-   * @param errors which keep the project or a model from running; when it is the project, nothing is
-   *     selected
+   * @param errors which keep the project or a model from running; when it is the project, nothing
+   *     is selected
    */
   public record Found(List<PythonSource> models, List<Problem> warnings, List<Problem> errors) {}
 

@@ -36,14 +36,14 @@ class FlawedModelsTest {
   void aFileThatCannotBeReadFailsByItself(@TempDir Path scratch) throws IOException {
     SampleProject project = SampleProject.copyOf("tiny", scratch);
     project.write("lib/load.py", "from fal import ref\ndef rows(): return ref('model_a')\n");
-    project.write(
-        "models/helped.py", "from lib.load import rows\nwrite_to_model(rows())\n");
+    project.write("models/helped.py", "from lib.load import rows\nwrite_to_model(rows())\n");
     project.write("models/below.sql", "select * from {{ ref('model_b') }}\n");
     CommandResult before = project.fal().run("flow", "run");
     assertThat(before.exitCode()).as(before::toString).isZero();
     String stub = project.read("models/fal/model_b.sql");
 
-    project.write("models/model_b.py", "df = ref('model_a')\ndf = df[df.id >\nwrite_to_model(df)\n");
+    project.write(
+        "models/model_b.py", "df = ref('model_a')\ndf = df[df.id >\nwrite_to_model(df)\n");
     project.write("models/fresh.py", "df = ref('model_a'\nwrite_to_model(df)\n");
     project.write("lib/load.py", "from fal import ref\ndef rows() return ref('model_a')\n");
 
