@@ -13,17 +13,12 @@ import dev.falflow.python.CacheFolder;
 import dev.falflow.python.ParentProcess;
 import dev.falflow.python.Peer;
 import dev.falflow.python.PythonEnvironments;
-import dev.falflow.python.PythonInstallation;
-import dev.falflow.python.PythonPackage;
 import dev.falflow.report.Reporter;
-import dev.falflow.warehouse.DataFolder;
 import dev.falflow.warehouse.ModelData;
 import dev.falflow.warehouse.Warehouse;
-import dev.falflow.warehouse.Warehouses;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -78,51 +73,28 @@ public final class ApplicationRun {
   }
 
   private void opened(FlowRequest typed, ParentProcess application) {
-    Project project = Project.read(typed.projectDir(), typed.vars());
-    PythonInstallation python = environments.find(typed.pythonRequest());
-    typed.arguments().throwIfUnknownTo(Objects.requireNonNull(python.version("dbt-core")));
-    Path packageFolder = PythonPackage.unpack(cache);
-    try (DataFolder folder = new DataFolder(System.getenv());
-        DbtEngine engine = preparation.engine(typed, python, packageFolder, folder.paths())) {
-      FlowRequest request = preparation.unwrapped(typed, project, folder);
-      PreparedProject prepared =
-          preparation.prepared(
-              request, project, preparation.sources(project, python, packageFolder, false), engine);
-      Hold hold = engine.attach(prepared.held(), null);
+    try (OpenProject open = preparation.open(typed, environments)) {
+      PreparedProject prepared = preparation.prepared(open, preparation.sources(open));
+      Hold hold = open.engine().attach(prepared.held(), null);
       try {
-        answer(prepared, engine, folder, hold, application);
+        answer(open, prepared, hold, application);
       } finally {
-        engine.detach();
+        open.engine().detach();
       }
     }
   }
 
   private void answer(
-      PreparedProject prepared,
-      DbtEngine engine,
-      DataFolder folder,
-      Hold hold,
-      ParentProcess application) {
-    Project project = prepared.project();
+      OpenProject open, PreparedProject prepared, Hold hold, ParentProcess application) {
     ExecutorService threads = Executors.newCachedThreadPool(FlowRun::daemon);
-    Path targetPath = prepared.request().targetPath(project);
-    Path drivers = cache.path().resolve("drivers");
-    try (Warehouse warehouse =
-            Warehouses.open(prepared.parsed(), engine, folder, project.root(), drivers);
+    Path targetPath = open.request().targetPath(open.project());
+    Statuses statuses = Statuses.ofNow(open.engine()::graph, () -> LastResults.in(targetPath));
+    RunArtifacts artifacts = new RunArtifacts(targetPath);
+    try (Warehouse warehouse = open.warehouse(prepared, cache.path().resolve("drivers"));
         ModelData data = warehouse.open(hold)) {
       Workplace place =
-          new Workplace(
-              project,
-              prepared.parsed().target(),
-              engine,
-              warehouse,
-              folder,
-              Statuses.ofNow(engine::graph, () -> LastResults.in(targetPath)),
-              new RunArtifacts(targetPath),
-              reporter,
-              threads,
-              clock);
-      Restful asking = new Restful(application, engine);
+          Workplace.of(open, prepared, warehouse, statuses, artifacts, reporter, threads, clock);
+      Restful asking = new Restful(application, open.engine());
       application.onEnd(() -> asking.cancel(warehouse));
       try (Conversation conversation =
           new Conversation(

@@ -28,6 +28,12 @@ final class DryRun {
 
   private DryRun() {}
 
+  /** The project as a copy of it in its run's own folder. */
+  static OpenProject overlaid(OpenProject asked) {
+    Path copy = overlay(asked.project(), asked.folder().spill());
+    return asked.in(Project.read(copy, asked.request().vars()));
+  }
+
   /** A copy of the project in {@code folder}: stubs may be written there. */
   static Path overlay(Project project, Path folder) {
     Path copy = folder.resolve("project");

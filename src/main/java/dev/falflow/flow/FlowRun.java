@@ -10,18 +10,13 @@ import dev.falflow.dbt.InvocationOutcome;
 import dev.falflow.project.Project;
 import dev.falflow.python.CacheFolder;
 import dev.falflow.python.PythonEnvironments;
-import dev.falflow.python.PythonInstallation;
-import dev.falflow.python.PythonPackage;
 import dev.falflow.report.Reporter;
 import dev.falflow.source.DocstringFix;
 import dev.falflow.source.PythonSources;
-import dev.falflow.warehouse.DataFolder;
 import dev.falflow.warehouse.Warehouse;
-import dev.falflow.warehouse.Warehouses;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -59,45 +54,24 @@ public final class FlowRun implements Interruptible {
    * @throws FalException what kept it from starting
    */
   public int run(FlowRequest typed) {
-    Project asked = Project.read(typed.projectDir(), typed.vars());
-    PythonInstallation python = environments.find(typed.pythonRequest());
-    typed.arguments().throwIfUnknownTo(Objects.requireNonNull(python.version("dbt-core")));
-    python.passedOver().forEach(reporter::debug);
-    reporter.debug("Python is " + python.executable() + ": " + python.kind().words());
-    python.notices().forEach(reporter::info);
-    Path packageFolder = PythonPackage.unpack(cache);
-    throwIfInterrupted();
-    try (DataFolder folder = new DataFolder(System.getenv());
-        DbtEngine engine = preparation.engine(typed, python, packageFolder, folder.paths())) {
-      FlowRequest request = preparation.unwrapped(typed, asked, folder);
-      Project project =
-          request.dryRun()
-              ? Project.read(DryRun.overlay(asked, folder.spill()), request.vars())
-              : asked;
+    try (OpenProject asked = preparation.open(typed, environments)) {
+      throwIfInterrupted();
+      FlowRequest request = asked.request();
+      OpenProject open = request.dryRun() ? DryRun.overlaid(asked) : asked;
       PythonSources sources =
-          request.pythonModels()
-              ? preparation.sources(project, python, packageFolder, request.dryRun())
-              : PythonSources.NONE;
+          request.pythonModels() ? preparation.sources(open) : PythonSources.NONE;
       throwIfInterrupted();
       if (request.dryRun()) {
-        return plan(preparation.prepared(request, project, sources, engine), engine);
+        return plan(preparation.prepared(open, sources), open.engine());
       }
-      try (RunEnvironments environments =
-          preparation.environments(request, project, python, packageFolder, folder)) {
+      try (RunEnvironments places = preparation.environments(open)) {
         if (!sources.models().isEmpty() || preparation.mayHaveScripts(sources)) {
-          environments.start(); // it imports pandas while dbt parses
+          places.start(); // it imports pandas while dbt parses
         }
-        PreparedProject prepared = preparation.prepared(request, project, sources, engine);
-        if (prepared.isDbtAlone()) {
-          return dbtAlone(prepared, engine);
-        }
-        UndeclaredInputs undeclared =
-            new UndeclaredInputs(
-                request.fixDependencies(),
-                request.allowUndeclared(),
-                new DocstringFix(python.executable(), packageFolder),
-                reporter::warning);
-        return held(prepared, engine, folder, undeclared, environments);
+        PreparedProject prepared = preparation.prepared(open, sources);
+        return prepared.isDbtAlone()
+            ? dbtAlone(prepared, open.engine())
+            : held(open, prepared, places);
       }
     }
   }
@@ -124,36 +98,26 @@ public final class FlowRun implements Interruptible {
             held -> {}));
   }
 
-  private int held(
-      PreparedProject prepared,
-      DbtEngine engine,
-      DataFolder folder,
-      UndeclaredInputs undeclared,
-      RunEnvironments environments) {
-    FlowRequest request = prepared.request();
-    Project project = prepared.project();
+  private int held(OpenProject open, PreparedProject prepared, RunEnvironments places) {
+    FlowRequest request = open.request();
+    Project project = open.project();
+    DbtEngine engine = open.engine();
+    UndeclaredInputs undeclared =
+        new UndeclaredInputs(
+            request.fixDependencies(),
+            request.allowUndeclared(),
+            new DocstringFix(open.python().executable(), open.packageFolder()),
+            reporter::warning);
     HeldNodes nodes = prepared.held();
     FalManifest.write(request.targetPath(project), prepared.models().manifest(), nodes.checksums());
     RunArtifacts artifacts = new RunArtifacts(request.targetPath(project));
     artifacts.begin();
     ExecutorService threads = Executors.newCachedThreadPool(FlowRun::daemon);
-    Path drivers = cache.path().resolve("drivers");
     Statuses statuses = new Statuses(engine::graph);
-    try (Warehouse warehouse =
-        Warehouses.open(prepared.parsed(), engine, folder, project.root(), drivers)) {
+    try (Warehouse warehouse = open.warehouse(prepared, cache.path().resolve("drivers"))) {
       Workplace place =
-          new Workplace(
-              project,
-              prepared.parsed().target(),
-              engine,
-              warehouse,
-              folder,
-              statuses,
-              artifacts,
-              reporter,
-              threads,
-              clock);
-      Holds held = new Holds(place, prepared, undeclared, environments);
+          Workplace.of(open, prepared, warehouse, statuses, artifacts, reporter, threads, clock);
+      Holds held = new Holds(place, prepared, undeclared, places);
       running = new Running(engine, held);
       throwIfInterrupted();
       InvocationOutcome outcome =

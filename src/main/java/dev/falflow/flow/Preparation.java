@@ -12,7 +12,9 @@ import dev.falflow.project.FolderConfigs;
 import dev.falflow.project.Project;
 import dev.falflow.python.CacheFolder;
 import dev.falflow.python.DbtExecutable;
+import dev.falflow.python.PythonEnvironments;
 import dev.falflow.python.PythonInstallation;
+import dev.falflow.python.PythonPackage;
 import dev.falflow.report.Reporter;
 import dev.falflow.source.PythonSource;
 import dev.falflow.source.PythonSources;
@@ -30,6 +32,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** What comes before anything runs: the engine, the stubs, dbt's parse; and what is told of it. */
@@ -44,7 +47,31 @@ final class Preparation {
     this.clock = clock;
   }
 
-  DbtEngine engine(
+  /**
+   * Opens the project that was asked for.
+   *
+   * @throws FalException what is wrong with the request, its Python or its profile
+   */
+  OpenProject open(FlowRequest typed, PythonEnvironments environments) {
+    Project project = Project.read(typed.projectDir(), typed.vars());
+    PythonInstallation python = environments.find(typed.pythonRequest());
+    typed.arguments().throwIfUnknownTo(Objects.requireNonNull(python.version("dbt-core")));
+    python.passedOver().forEach(reporter::debug);
+    reporter.debug("Python is " + python.executable() + ": " + python.kind().words());
+    python.notices().forEach(reporter::info);
+    Path packageFolder = PythonPackage.unpack(cache);
+    DataFolder folder = new DataFolder(System.getenv());
+    try {
+      FlowRequest request = unwrapped(typed, project, folder);
+      DbtEngine engine = engine(typed, python, packageFolder, folder.paths());
+      return new OpenProject(request, project, python, packageFolder, folder, engine);
+    } catch (RuntimeException e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  private DbtEngine engine(
       FlowRequest request, PythonInstallation python, Path packageFolder, List<Path> folders) {
     EngineChoice choice =
         EngineChoice.of(request.engine(), DbtExecutable.find(request.pythonRequest(), python));
@@ -54,7 +81,7 @@ final class Preparation {
   }
 
   /** With a copy of the profiles in which the old adapter's outputs are what they stand for. */
-  FlowRequest unwrapped(FlowRequest request, Project project, DataFolder folder) {
+  private FlowRequest unwrapped(FlowRequest request, Project project, DataFolder folder) {
     String profile = request.arguments().value("--profile");
     Optional<FalProfile> unwrapped =
         FalProfile.unwrap(
@@ -76,31 +103,31 @@ final class Preparation {
     }
   }
 
-  RunEnvironments environments(
-      FlowRequest request,
-      Project project,
-      PythonInstallation python,
-      Path packageFolder,
-      DataFolder folder) {
+  RunEnvironments environments(OpenProject open) {
     return new RunEnvironments(
-        request,
-        project,
+        open.request(),
+        open.project(),
         cache,
-        python,
-        packageFolder,
-        WorkerEnvironment.of(System.getenv(), request.profilesFile()),
-        folder.spill(),
+        open.python(),
+        open.packageFolder(),
+        WorkerEnvironment.of(System.getenv(), open.request().profilesFile()),
+        open.folder().spill(),
         reporter);
   }
 
   /** Analyses the sources and writes what dbt has to find on disk: the stubs and .dbtignore. */
-  PythonSources sources(
-      Project project, PythonInstallation python, Path packageFolder, boolean dryRun) {
+  PythonSources sources(OpenProject open) {
+    Project project = open.project();
+    PythonInstallation python = open.python();
+    boolean dryRun = open.request().dryRun();
     Path memory = analysisFile(cache, project);
     Instant started = clock.instant();
     PythonSources sources =
         new SourceAnalyzer(
-                python.executable(), python.pythonVersion(), packageFolder, dryRun ? null : memory)
+                python.executable(),
+                python.pythonVersion(),
+                open.packageFolder(),
+                dryRun ? null : memory)
             .analyze(project);
     reporter.debug(
         "analysed "
@@ -139,9 +166,10 @@ final class Preparation {
   }
 
   /** Parsed, its Python models and scripts found in dbt's graph. */
-  PreparedProject prepared(
-      FlowRequest request, Project project, PythonSources sources, DbtEngine engine) {
-    ParsedProject parsed = parse(request, project, sources, engine);
+  PreparedProject prepared(OpenProject open, PythonSources sources) {
+    FlowRequest request = open.request();
+    Project project = open.project();
+    ParsedProject parsed = parse(request, project, sources, open.engine());
     refuseDescribedHelpers(project, sources, parsed);
     PythonModels models = PythonModels.link(project, sources.models(), parsed);
     ScriptNodes scripts = ScriptNodes.of(project, parsed);

@@ -7,23 +7,17 @@ import dev.falflow.artifact.ScriptResult;
 import dev.falflow.dbt.DbtEngine;
 import dev.falflow.dbt.DbtNode;
 import dev.falflow.dbt.Hold;
-import dev.falflow.project.Project;
 import dev.falflow.python.CacheFolder;
 import dev.falflow.python.PythonEnvironments;
-import dev.falflow.python.PythonInstallation;
-import dev.falflow.python.PythonPackage;
 import dev.falflow.report.Reporter;
 import dev.falflow.script.Role;
 import dev.falflow.script.Script;
-import dev.falflow.warehouse.DataFolder;
 import dev.falflow.warehouse.Warehouse;
-import dev.falflow.warehouse.Warehouses;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -62,23 +56,13 @@ public final class ScriptsRun implements Interruptible {
    * @throws FalException what kept it from starting
    */
   public int run(ScriptsRequest asked) {
-    FlowRequest typed = asked.flow();
-    Project project = Project.read(typed.projectDir(), typed.vars());
-    PythonInstallation python = environments.find(typed.pythonRequest());
-    typed.arguments().throwIfUnknownTo(Objects.requireNonNull(python.version("dbt-core")));
-    Path packageFolder = PythonPackage.unpack(cache);
-    try (DataFolder folder = new DataFolder(System.getenv());
-        DbtEngine engine = preparation.engine(typed, python, packageFolder, folder.paths());
-        RunEnvironments places =
-            preparation.environments(typed, project, python, packageFolder, folder)) {
-      FlowRequest request = preparation.unwrapped(typed, project, folder);
+    try (OpenProject open = preparation.open(asked.flow(), environments);
+        RunEnvironments places = preparation.environments(open)) {
       places.start(); // it imports pandas while dbt parses
-      PreparedProject prepared =
-          preparation.prepared(
-              request, project, preparation.sources(project, python, packageFolder, false), engine);
-      LastResults last = LastResults.in(request.targetPath(project));
-      List<List<Script>> stages = stages(asked, prepared, models(asked, prepared, last, engine));
-      return run(prepared, stages, last, engine, folder, places);
+      PreparedProject prepared = preparation.prepared(open, preparation.sources(open));
+      LastResults last = LastResults.in(open.request().targetPath(open.project()));
+      Set<String> models = models(asked, prepared, last, open.engine());
+      return run(open, prepared, stages(asked, prepared, models), last, places);
     }
   }
 
@@ -154,31 +138,20 @@ public final class ScriptsRun implements Interruptible {
   // -- running ----------------------------------------------------------------------------------
 
   private int run(
+      OpenProject open,
       PreparedProject prepared,
       List<List<Script>> stages,
       LastResults last,
-      DbtEngine engine,
-      DataFolder folder,
       RunEnvironments places) {
     RunArtifacts artifacts = new RunArtifacts(last.folder());
     ExecutorService threads = Executors.newCachedThreadPool(FlowRun::daemon);
-    Path root = prepared.project().root();
-    Path drivers = cache.path().resolve("drivers");
-    try (Warehouse warehouse = Warehouses.open(prepared.parsed(), engine, folder, root, drivers)) {
+    DbtEngine engine = open.engine();
+    Statuses statuses = Statuses.of(engine::graph, last.runResults(), last.sources());
+    try (Warehouse warehouse = open.warehouse(prepared, cache.path().resolve("drivers"))) {
       RunningWorkers workers = new RunningWorkers(reporter);
       running = new Running(warehouse, workers);
       Workplace place =
-          new Workplace(
-              prepared.project(),
-              prepared.parsed().target(),
-              engine,
-              warehouse,
-              folder,
-              Statuses.of(engine::graph, last.runResults(), last.sources()),
-              artifacts,
-              reporter,
-              threads,
-              clock);
+          Workplace.of(open, prepared, warehouse, statuses, artifacts, reporter, threads, clock);
       ScriptTurns turns = new ScriptTurns(place, places, workers, (script, call, input) -> {});
       boolean success = runStages(prepared, stages, place, turns);
       engine.detach();

@@ -26,4 +26,26 @@ record Workplace(
     RunArtifacts artifacts,
     Reporter reporter,
     Executor threads,
-    Clock clock) {}
+    Clock clock) {
+  static Workplace of(
+      OpenProject open,
+      PreparedProject prepared,
+      Warehouse warehouse,
+      Statuses statuses,
+      RunArtifacts artifacts,
+      Reporter reporter,
+      Executor threads,
+      Clock clock) {
+    return new Workplace(
+        open.project(),
+        prepared.parsed().target(),
+        open.engine(),
+        warehouse,
+        open.folder(),
+        statuses,
+        artifacts,
+        reporter,
+        threads,
+        clock);
+  }
+}
