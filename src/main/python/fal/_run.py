@@ -42,6 +42,7 @@ class Run:
         self._talking = threading.RLock()
         self._last_id = 0
         self._inputs: dict[_Key, Input] = {_key(each): each for each in model.inputs}
+        self._own: list[str] = []  # Arrow files of the table that this model has written
         self._failed: dict[_Key, dict[str, Any]] = {}
         self._answers: dict[int, dict[str, Any]] = {}
         self._sources = _reading.Sources()
@@ -83,7 +84,7 @@ class Run:
                 f"write_to_model() was already called at {self.written_at}; a model writes exactly once.",
                 "second-write",
             )
-        self._write("write_to_model", self.model, data, dtype, mode, {}, place)
+        self._own = self._write("write_to_model", self.model, data, dtype, mode, {}, place)
         cell = "" if place["cell"] is None else f" of cell {place['cell']}"
         self.written_at = f"line {place['line']}{cell}"
 
@@ -142,7 +143,8 @@ class Run:
         mode: str,
         target: Mapping[str, Any],
         place: Mapping[str, Any],
-    ) -> None:
+    ) -> list[str]:
+        """The files that hold the whole table from now on; none where it went in parts, or to the end of another."""
         from fal import _writing
 
         cleaned = mode.strip().lower() if isinstance(mode, str) else mode
@@ -170,6 +172,7 @@ class Run:
                 **where,
             }
         )
+        return written.files if cleaned == "overwrite" else []
 
     def execute(self, sql: str, frame: str, dtypes: str | None) -> Any:
         if not isinstance(sql, str):
@@ -249,7 +252,11 @@ class Run:
                 raise FalTypeError(
                     f"{kind}(batch_size={size!r}): it is a number of rows, 1 or more."
                 )
+            if self._is_own(kind, name, version):
+                return self._sources.batches(self._own, size, chosen)
             return self._batches(kind, name, version, size, chosen)
+        if self._is_own(kind, name, version):
+            return self._sources.frame(self._own, frame, chosen)
         with self._talking:
             found = self._input(kind, name, version)
         files = found.files or ()
@@ -261,6 +268,12 @@ class Run:
         if self.model.role != "model":
             _arrow_file.forget(files)  # a model's may be read again
         return made
+
+    def _is_own(self, kind: str, name: tuple[str, ...], version: int | str | None) -> bool:
+        """Whether a model means its own table, which it has written and which is published when it has ended."""
+        package, model = self.model.unique_id.split(".")[1], self.model.name
+        is_named = kind == "ref" and version is None and name in ((model,), (package, model))
+        return is_named and bool(self._own)
 
     def _dtypes(self, function: str, dtypes: str | None) -> str:
         chosen = self.model.dtypes if dtypes is None else dtypes

@@ -60,6 +60,21 @@ public record FlowRequest(
         null);
   }
 
+  /** The same on this target of the profile. */
+  FlowRequest withTarget(String target) {
+    return new FlowRequest(
+        command,
+        arguments.with("--target", target),
+        python,
+        pythonModels,
+        rawEvents,
+        dryRun,
+        fixDependencies,
+        allowUndeclared,
+        engine,
+        profilesCopy);
+  }
+
   /** The same, dbt's profiles being in another folder. */
   FlowRequest withProfilesIn(Path folder) {
     return new FlowRequest(

@@ -44,6 +44,11 @@ record LastResults(JsonNode runResults, JsonNode sources, Path folder) {
     return !runResults.isMissingNode();
   }
 
+  /** The target that was asked for in that run; null when none was, or it was another project's. */
+  @Nullable String target(String project) {
+    return isOf(project) ? asked("target") : null;
+  }
+
   /**
    * Makes sure that they tell of these models on this target: models are chosen by them.
    *
@@ -55,7 +60,7 @@ record LastResults(JsonNode runResults, JsonNode sources, Path folder) {
       throw refused("of the target '" + given + "', and this is '" + target + "'")
           .apply("Give --target " + given + ", or choose models by --select or --all.");
     }
-    boolean isOurs = runResults.path("results").isEmpty();
+    boolean isOurs = runResults.path("results").isEmpty() || isOf(project);
     for (String model : models) {
       isOurs = isOurs || knows(model);
     }
@@ -63,6 +68,13 @@ record LastResults(JsonNode runResults, JsonNode sources, Path folder) {
       throw refused("of another project than '" + project + "'")
           .apply("Run dbt in this project, or choose models by --select or --all.");
     }
+  }
+
+  private boolean isOf(String project) {
+    return runResults
+        .path("results")
+        .valueStream()
+        .anyMatch(result -> result.path("unique_id").asText().contains("." + project + "."));
   }
 
   private boolean knows(String uniqueId) {

@@ -7,6 +7,7 @@ import dev.falflow.artifact.ScriptResult;
 import dev.falflow.dbt.DbtEngine;
 import dev.falflow.dbt.DbtNode;
 import dev.falflow.dbt.Hold;
+import dev.falflow.project.Project;
 import dev.falflow.python.CacheFolder;
 import dev.falflow.python.PythonEnvironments;
 import dev.falflow.report.Reporter;
@@ -56,7 +57,7 @@ public final class ScriptsRun implements Interruptible {
    * @throws FalException what kept it from starting
    */
   public int run(ScriptsRequest asked) {
-    try (OpenProject open = preparation.open(asked.flow(), environments);
+    try (OpenProject open = preparation.open(onTheLastTarget(asked.flow()), environments);
         RunEnvironments places = preparation.environments(open)) {
       places.start(); // it imports pandas while dbt parses
       PreparedProject prepared = preparation.prepared(open, preparation.sources(open));
@@ -64,6 +65,25 @@ public final class ScriptsRun implements Interruptible {
       Set<String> models = models(asked, prepared, last, open.engine());
       return run(open, prepared, stages(asked, prepared, models), last, places);
     }
+  }
+
+  /**
+   * Scripts read and write where dbt did: without {@code --target} on the target of its last run.
+   */
+  private FlowRequest onTheLastTarget(FlowRequest typed) {
+    if (typed.arguments().value("--target") != null) {
+      return typed;
+    }
+    Project project = Project.read(typed.projectDir(), typed.vars());
+    Path folder = typed.targetPath(project);
+    String target = LastResults.in(folder).target(project.name());
+    if (target == null) {
+      return typed;
+    }
+    reporter.info(
+        "Target is '%s', as in the run that %s is of; --target names another"
+            .formatted(target, project.relative(folder.resolve("run_results.json"))));
+    return typed.withTarget(target);
   }
 
   // -- what is run ------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Statuses {
   static final String SKIPPED = "skipped";
+  private static final String TESTED = "tested";
 
   private final Supplier<JsonNode> describe;
   private @Nullable JsonNode graph;
@@ -87,18 +88,21 @@ final class Statuses {
     }
   }
 
-  /** A node's status by itself, its tests not regarded. */
-  String of(String uniqueId) {
-    Result result = results.get(uniqueId);
-    return result == null ? SKIPPED : result.status();
+  /** A model's status; {@code tested} when it has not run and a generic test of it has. */
+  String of(String model) {
+    Result result = results.get(model);
+    String own = result == null ? SKIPPED : result.status();
+    boolean isTested =
+        own.equals(SKIPPED)
+            && testsOf(model)
+                .valueStream()
+                .anyMatch(test -> !test.path("status").asText().equals(SKIPPED));
+    return isTested ? TESTED : own;
   }
 
   /** Whether a model, or a generic test of it, has run. */
   boolean hasRun(String model) {
-    return !of(model).equals(SKIPPED)
-        || testsOf(model)
-            .valueStream()
-            .anyMatch(test -> !test.path("status").asText().equals(SKIPPED));
+    return !of(model).equals(SKIPPED);
   }
 
   /** What the adapter said of a node; an empty object where it said nothing. */

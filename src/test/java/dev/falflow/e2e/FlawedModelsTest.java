@@ -33,6 +33,32 @@ class FlawedModelsTest {
   }
 
   @Test
+  void aModelReadsItsOwnTableOnceItHasWrittenIt(@TempDir Path scratch) throws IOException {
+    SampleProject project = SampleProject.copyOf("tiny", scratch);
+    project.write(
+        "models/again.py",
+        """
+        df = ref('model_a')
+        df['day'] = '2026-01-01'
+        write_to_model(df)
+        own = context.current_model.name
+        assert ref(own).equals(df)
+        assert [len(part) for part in ref('shop', own, frame='batches')] == [1]
+        assert ref(own, frame='arrow').column_names == ['id', 'day']
+        """);
+    CommandResult run = project.fal().run("flow", "run");
+    assertThat(run.exitCode()).as(run::toString).isZero();
+    assertThat(project.rows("select * from again")).containsExactly("1, 2026-01-01");
+
+    project.write(
+        "models/again.py",
+        project.read("models/again.py").replace("(df)\nown", "(df, mode='append')\nown"));
+    CommandResult appended = project.fal().run("flow", "run", "--select", "again");
+    assertThat(appended.output()).contains("[own-ref]");
+    assertThat(project.rows("select count(*) from again")).containsExactly("1");
+  }
+
+  @Test
   void aFileThatCannotBeReadFailsByItself(@TempDir Path scratch) throws IOException {
     SampleProject project = SampleProject.copyOf("tiny", scratch);
     project.write("lib/load.py", "from fal import ref\ndef rows(): return ref('model_a')\n");

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,8 +118,44 @@ class ScriptsRunTest {
     project.write(
         "target/run_results.json",
         results.replace("\"args\": {", "\"args\": {\"target\": \"prod\","));
-    assertThat(refused("run"))
+    assertThat(refused("run", "--target", "dev"))
         .contains("are of the target 'prod', and this is 'dev'", "--target prod");
+  }
+
+  @Test
+  void modelsThatWereOnlyTestedCount() throws IOException {
+    String test =
+        project
+            .artifact("manifest.json")
+            .path("nodes")
+            .propertyStream()
+            .map(Map.Entry::getKey)
+            .filter(id -> id.startsWith("test.shop.not_null_first_id"))
+            .findFirst()
+            .orElseThrow();
+    project.write(
+        "target/run_results.json",
+        "{\"args\": {}, \"results\": [{\"unique_id\": \"%s\", \"status\": \"pass\"}]}"
+            .formatted(test));
+    assertThat(notesOf("run", "--scripts", "note.py")).contains("first tested");
+  }
+
+  @Test
+  void withoutATargetItIsThatOfTheResults() throws IOException {
+    String results = project.read("results/run_results.json");
+    String profiles = project.read("profiles.yml");
+    project.write("profiles.yml", profiles + "    other: {type: duckdb, path: other.duckdb}\n");
+    project.write(
+        "target/run_results.json",
+        results.replace("\"args\": {", "\"args\": {\"target\": \"other\","));
+    String script = project.read("scripts/note.py");
+    project.write("scripts/note.py", "from noting import note\nnote(context.target.name)\n");
+    CommandResult run = project.fal().run("run", "--scripts", "note.py");
+    List<String> notes = notesOf("run", "--scripts", "note.py", "--select", "second");
+    project.write("scripts/note.py", script);
+    project.write("profiles.yml", profiles);
+    assertThat(run.output()).contains("Target is 'other', as in the run that target/run_results");
+    assertThat(notes).contains("other").doesNotContain("dev");
   }
 
   @Test
