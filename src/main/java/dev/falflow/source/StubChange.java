@@ -20,6 +20,11 @@ public record StubChange(
     DELETE
   }
 
+  /** Whether what it says of the file is not known whole, and so not worth keeping. */
+  boolean isOfBrokenFile() {
+    return source != null && source.kind() == PythonSource.Kind.BROKEN_MODEL;
+  }
+
   boolean isWritten() {
     return action == Action.CREATE || action == Action.UPDATE;
   }

@@ -64,6 +64,7 @@ public record StubPlan(
   public List<String> reminders() {
     return changes.stream()
         .filter(StubChange::isWritten)
+        .filter(change -> !change.isOfBrokenFile())
         .map(
             change ->
                 "File '"
