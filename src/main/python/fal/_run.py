@@ -271,9 +271,10 @@ class Run:
 
     def _is_own(self, kind: str, name: tuple[str, ...], version: int | str | None) -> bool:
         """Whether a model means its own table, which it has written and which is published when it has ended."""
+        if not self._own:
+            return False
         package, model = self.model.unique_id.split(".")[1], self.model.name
-        is_named = kind == "ref" and version is None and name in ((model,), (package, model))
-        return is_named and bool(self._own)
+        return kind == "ref" and version is None and name in ((model,), (package, model))
 
     def _dtypes(self, function: str, dtypes: str | None) -> str:
         chosen = self.model.dtypes if dtypes is None else dtypes
