@@ -252,7 +252,7 @@ def _rows(rows: list[Any]) -> list[dict[str, Any]]:
 
 def main() -> None:
     warnings.simplefilter("ignore")  # what the parser says of odd escapes is for the run
-    gc.disable()  # syntax trees hold no cycles, and looking for some takes half of the time
+    gc.disable()  # looking for cycles whenever it likes takes half of the time
     first = json.loads(sys.stdin.buffer.readline())
     library = Library(first["modules"], first["vars"])
     for number, line in enumerate(iter(sys.stdin.buffer.readline, b""), 1):

@@ -62,24 +62,18 @@ public record FlowRequest(
 
   /** The same on this target of the profile. */
   FlowRequest withTarget(String target) {
-    return new FlowRequest(
-        command,
-        arguments.with("--target", target),
-        python,
-        pythonModels,
-        rawEvents,
-        dryRun,
-        fixDependencies,
-        allowUndeclared,
-        engine,
-        profilesCopy);
+    return with(arguments.with("--target", target), profilesCopy);
   }
 
   /** The same, dbt's profiles being in another folder. */
   FlowRequest withProfilesIn(Path folder) {
+    return with(arguments, folder);
+  }
+
+  private FlowRequest with(DbtArguments others, @Nullable Path profiles) {
     return new FlowRequest(
         command,
-        arguments,
+        others,
         python,
         pythonModels,
         rawEvents,
@@ -87,7 +81,7 @@ public record FlowRequest(
         fixDependencies,
         allowUndeclared,
         engine,
-        folder);
+        profiles);
   }
 
   /** Folder of {@code dbt_project.yml}. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,10 +72,11 @@ record LastResults(JsonNode runResults, JsonNode sources, Path folder) {
   }
 
   private boolean isOf(String project) {
+    Pattern ours = Pattern.compile("[^.]+\\." + Pattern.quote(project) + "\\..*");
     return runResults
         .path("results")
         .valueStream()
-        .anyMatch(result -> result.path("unique_id").asText().contains("." + project + "."));
+        .anyMatch(result -> ours.matcher(result.path("unique_id").asText()).matches());
   }
 
   private boolean knows(String uniqueId) {

@@ -57,11 +57,13 @@ public final class ScriptsRun implements Interruptible {
    * @throws FalException what kept it from starting
    */
   public int run(ScriptsRequest asked) {
-    try (OpenProject open = preparation.open(onTheLastTarget(asked.flow()), environments);
+    Project project = Project.read(asked.flow().projectDir(), asked.flow().vars());
+    LastResults last = LastResults.in(asked.flow().targetPath(project));
+    FlowRequest flow = onTheLastTarget(asked.flow(), project, last);
+    try (OpenProject open = preparation.open(flow, environments);
         RunEnvironments places = preparation.environments(open)) {
       places.start(); // it imports pandas while dbt parses
       PreparedProject prepared = preparation.prepared(open, preparation.sources(open));
-      LastResults last = LastResults.in(open.request().targetPath(open.project()));
       Set<String> models = models(asked, prepared, last, open.engine());
       return run(open, prepared, stages(asked, prepared, models), last, places);
     }
@@ -70,19 +72,14 @@ public final class ScriptsRun implements Interruptible {
   /**
    * Scripts read and write where dbt did: without {@code --target} on the target of its last run.
    */
-  private FlowRequest onTheLastTarget(FlowRequest typed) {
-    if (typed.arguments().value("--target") != null) {
-      return typed;
-    }
-    Project project = Project.read(typed.projectDir(), typed.vars());
-    Path folder = typed.targetPath(project);
-    String target = LastResults.in(folder).target(project.name());
-    if (target == null) {
+  private FlowRequest onTheLastTarget(FlowRequest typed, Project project, LastResults last) {
+    String target = last.target(project.name());
+    if (target == null || typed.arguments().value("--target") != null) {
       return typed;
     }
     reporter.info(
         "Target is '%s', as in the run that %s is of; --target names another"
-            .formatted(target, project.relative(folder.resolve("run_results.json"))));
+            .formatted(target, project.relative(last.folder().resolve("run_results.json"))));
     return typed.withTarget(target);
   }
 

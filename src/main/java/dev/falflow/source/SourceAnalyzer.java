@@ -89,7 +89,7 @@ public final class SourceAnalyzer {
           Objects.requireNonNull(analyses.get(path)),
           reading.imports(path),
           code,
-          reading.mentionsWrite(path));
+          () -> reading.mentionsWrite(path));
     }
     return checks.finish();
   }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the answers for single files into sources, and finds what is wrong between files. */
@@ -67,14 +68,15 @@ final class SourceChecks {
   /**
    * Adds a file.
    *
-   * @param mentionsWrite whether its text has {@code write_to_model} somewhere
+   * @param mentionsWrite whether its text has {@code write_to_model} somewhere, asked of a broken
+   *     one
    */
   void add(
       ModelFiles.Found found,
       FileAnalysis analysis,
       List<String> imports,
       PythonSource.Code code,
-      boolean mentionsWrite) {
+      BooleanSupplier mentionsWrite) {
     String file = project.relative(found.path());
     Problem unread = unread(found.path(), analysis);
     PythonSource source =
@@ -142,13 +144,13 @@ final class SourceChecks {
    * part that is not. Its stub tells, or what there is of it.
    */
   private PythonSource.Kind unreadKind(
-      ModelFiles.Found found, FileAnalysis analysis, boolean mentionsWrite) {
+      ModelFiles.Found found, FileAnalysis analysis, BooleanSupplier mentionsWrite) {
     PythonSource.Kind kind = kind(found.path(), analysis);
     boolean isModel =
         switch (kind) {
           case MODEL, BROKEN_MODEL -> true;
           case DBT_MODEL -> false;
-          case BROKEN -> mentionsWrite || hasStub(found);
+          case BROKEN -> mentionsWrite.getAsBoolean() || hasStub(found);
           case HELPER -> hasStub(found);
         };
     return isModel ? PythonSource.Kind.BROKEN_MODEL : kind;

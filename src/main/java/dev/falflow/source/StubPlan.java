@@ -62,9 +62,7 @@ public record StubPlan(
 
   /** For each new or changed stub the reminder that it belongs in the repository. */
   public List<String> reminders() {
-    return changes.stream()
-        .filter(StubChange::isWritten)
-        .filter(change -> !change.isOfBrokenFile())
+    return toCommit()
         .map(
             change ->
                 "File '"
@@ -78,8 +76,7 @@ public record StubPlan(
 
   /** A warning for each new or changed stub that git would not commit. */
   public List<Problem> gitWarnings() {
-    List<Path> written =
-        changes.stream().filter(StubChange::isWritten).map(StubChange::path).toList();
+    List<Path> written = toCommit().map(StubChange::path).toList();
     return new GitIgnored(project.root())
         .among(written).stream()
             .map(
@@ -90,6 +87,10 @@ public record StubPlan(
                             "git ignores this generated model, but it should be committed")
                         .withHint("Add !" + project.relative(path) + " to .gitignore."))
             .toList();
+  }
+
+  private Stream<StubChange> toCommit() {
+    return changes.stream().filter(StubChange::isWritten).filter(each -> !each.isOfBrokenFile());
   }
 
   /** Writes what has to be written, or throws every error and writes nothing. */
