@@ -2,6 +2,7 @@ package dev.falflow.python;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.falflow.Addresses;
 import dev.falflow.FalException;
 import dev.falflow.Folders;
 import dev.falflow.Json;
@@ -83,6 +84,8 @@ final class EnvironmentMaker {
     List<String> exact = plan.locked().stream().filter(EXACT.asMatchPredicate()).toList();
     Files.write(locked, exact);
     check(installer.install(plan.folder(), asked, locked), plan, installer.name());
+    Files.delete(asked); // may hold passwords of package indexes
+    Files.delete(locked);
     Command.Outcome frozen = installer.freeze(plan.folder());
     check(frozen, plan, installer.name());
     return frozen
@@ -108,7 +111,9 @@ final class EnvironmentMaker {
     String message =
         "environment %s could not be made; the last lines of %s:%n%s"
             .formatted(
-                plan.definition().name(), installer, outcome.tail(20).indent(2).stripTrailing());
+                plan.definition().name(),
+                installer,
+                Addresses.masked(outcome.tail(20)).indent(2).stripTrailing());
     throw new FalException(
         Problem.at(
                 plan.definition().where(),

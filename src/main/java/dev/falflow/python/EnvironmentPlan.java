@@ -1,5 +1,6 @@
 package dev.falflow.python;
 
+import dev.falflow.Addresses;
 import dev.falflow.project.EnvironmentDefinition;
 import dev.falflow.project.EnvironmentDefinition.Kind;
 import dev.falflow.project.PythonRange;
@@ -117,15 +118,18 @@ record EnvironmentPlan(
     return Hashes.shortSha256(String.join("\n", askedParts()));
   }
 
-  /** Options in their order, then packages sorted, without the blanks that mean nothing. */
+  /**
+   * Options in their order, then packages sorted, without the blanks that mean nothing. Passwords
+   * in addresses are masked: this is shown, locked and hashed, and another one asks for the same.
+   */
   List<String> normalised() {
     List<String> options = new ArrayList<>();
     Set<String> packages = new TreeSet<>();
     for (Requirements.Line line : asked.lines()) {
       if (line.isOption()) {
-        options.add(line.text());
+        options.add(Addresses.masked(line.text()));
       } else {
-        packages.add(normalised(line));
+        packages.add(Addresses.masked(normalised(line)));
       }
     }
     options.addAll(packages);

@@ -1,5 +1,6 @@
 package dev.falflow.report;
 
+import dev.falflow.Addresses;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -35,9 +36,6 @@ public final class Secrets {
               + ": *)(?!(?:None|True|False)\\b)("
               + QUOTED
               + "|[^\\s,'\"{}\\[\\]]+)");
-
-  /** {@code postgres://user:…@host}. */
-  private static final Pattern IN_ADDRESS = Pattern.compile("(://[^/\\s:@]*:)[^/\\s@]+(?=@)");
 
   /** Shorter values are replaced as whole words only: a password "db" is part of many words. */
   private static final int DISTINCTIVE = 8;
@@ -95,8 +93,7 @@ public final class Secrets {
   /** Without what an address or a connection string carries either; for messages. */
   public String mask(String text) {
     String masked = maskValues(text);
-    masked = ASSIGNED.matcher(masked).replaceAll(BEHIND);
-    return IN_ADDRESS.matcher(masked).replaceAll(BEHIND);
+    return Addresses.masked(ASSIGNED.matcher(masked).replaceAll(BEHIND));
   }
 
   /** Without what stands behind a secret's key either; for lists of settings. */

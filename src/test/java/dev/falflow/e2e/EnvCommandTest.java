@@ -75,6 +75,18 @@ class EnvCommandTest {
   }
 
   @Test
+  void aPasswordInAnAddressIsNotTold() throws IOException {
+    String wheel = "http://bob:hunter2@127.0.0.1:9/pyjokes-0.6.0-py3-none-any.whl";
+    project.write(
+        "fal_project.yml",
+        "environments:\n  - {name: own, type: venv, requirements: ['pyjokes @ " + wheel + "']}\n");
+    CommandResult sync = env("sync");
+    assertThat(sync.exitCode()).as(sync::toString).isOne();
+    assertThat(sync.stderr()).contains("Making environment own", "bob:*****@127.0.0.1");
+    assertThat(sync.toString()).doesNotContain("hunter2");
+  }
+
+  @Test
   void whoUsesWhatIsListedWithoutMakingAnything() throws IOException {
     project
         .write(

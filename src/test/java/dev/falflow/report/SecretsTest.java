@@ -19,6 +19,8 @@ class SecretsTest {
         "path: md:shop?motherduck_token=abc&x=1 | path: md:shop?motherduck_token=*****&x=1",
         "host=h password=abc dbname=d | host=h password=***** dbname=d",
         "postgresql://me:abc@host/db | postgresql://me:*****@host/db",
+        "git+https://ghp_0123456789abcdefghij@host/a | git+https://*****@host/a",
+        "git+ssh://git@host/a.git | git+ssh://git@host/a.git",
         "password: abc | password: *****",
         "pass: abc | pass: *****",
         "settings: {'motherduck_token': 'a b', 'x': 1} "
