@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, overload
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
-from fal import Dtypes, _executable
+from fal import Dtypes, FalError, _executable
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -25,6 +26,22 @@ if TYPE_CHECKING:
 
     Place: TypeAlias = str | os.PathLike[str]
     Words: TypeAlias = str | Sequence[str] | None
+
+_Asked = TypeVar("_Asked", bound="Callable[..., Any]")
+
+
+def _at_the_callers_line(function: _Asked) -> _Asked:
+    """A ``FalError``'s traceback ends where the question was asked, not in fal's own files."""
+
+    @functools.wraps(function)
+    def asked(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True  # for IPython and pytest, which leave this frame out, too
+        try:
+            return function(*args, **kwargs)
+        except FalError as error:
+            raise error.with_traceback(None) from error.__cause__
+
+    return cast("_Asked", asked)
 
 
 class FalDbt:
@@ -170,6 +187,7 @@ class FalDbt:
         dtypes: Dtypes | None = None,
         batch_size: int | None = None,
     ) -> Iterator[pd.DataFrame]: ...
+    @_at_the_callers_line
     def ref(
         self,
         *name: str,
@@ -208,6 +226,7 @@ class FalDbt:
         dtypes: Dtypes | None = None,
         batch_size: int | None = None,
     ) -> Iterator[pd.DataFrame]: ...
+    @_at_the_callers_line
     def source(
         self,
         source_name: str,
@@ -232,10 +251,12 @@ class FalDbt:
     def execute_sql(self, sql: str, *, frame: Literal["polars"]) -> pl.DataFrame: ...
     @overload
     def execute_sql(self, sql: str, *, frame: Literal["arrow"]) -> pa.Table: ...
+    @_at_the_callers_line
     def execute_sql(self, sql: str, *, frame: str = "pandas", dtypes: str | None = None) -> Any:
         """The result of a query, its Jinja compiled by dbt: ``ref``, ``source``, macros are as in a model's SQL."""
         return self._run.execute(sql, frame, dtypes)
 
+    @_at_the_callers_line
     def write_to_source(
         self,
         data: Frame | pa.RecordBatchReader | Iterator[Frame],
@@ -248,6 +269,7 @@ class FalDbt:
         """Add ``data`` to a source's table, or make it its contents; the table is made where it is missing."""
         self._run.write_to_source((source_name, table_name), data, dtype, mode)
 
+    @_at_the_callers_line
     def write_to_model(
         self,
         data: Frame | pa.RecordBatchReader | Iterator[Frame],
@@ -264,6 +286,7 @@ class FalDbt:
 
     # -- nodes ------------------------------------------------------------------------------
 
+    @_at_the_callers_line
     def _nodes(self) -> Nodes:
         from fal._nodes import Nodes
 
@@ -307,6 +330,7 @@ class FalDbt:
 
     # -- the project ------------------------------------------------------------------------
 
+    @_at_the_callers_line
     def _opened(self, name: str) -> str:
         found: str = self._run.opened[name]
         return found

@@ -95,8 +95,13 @@ final class FalCli {
 
   /** Python with fal's package as a user has it, which finds this fal when it looks for one. */
   RunningFal startPython(String script, String... arguments) throws IOException {
+    return startPython(TestPython.executable(), script, arguments);
+  }
+
+  private RunningFal startPython(Path python, String script, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>(prefix);
-    command.addAll(List.of(TestPython.executable().toString(), "-c", script));
+    command.addAll(List.of(python.toString(), "-c", script));
     command.addAll(List.of(arguments));
     Path launcher = scratch.resolve("fal");
     String quoted =
@@ -111,7 +116,12 @@ final class FalCli {
 
   /** Runs such a Python to its end; fails as {@link #run} does. */
   CommandResult runPython(String script, String... arguments) throws IOException {
-    try (RunningFal running = startPython(script, arguments)) {
+    return runPython(TestPython.executable(), script, arguments);
+  }
+
+  /** Runs another Python so. */
+  CommandResult runPython(Path python, String script, String... arguments) throws IOException {
+    try (RunningFal running = startPython(python, script, arguments)) {
       CommandResult result = running.await();
       running.assertNothingLeft();
       return result;

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,6 +121,53 @@ class FalDbtTest {
             "[\"ROOT/target\",\"ROOT\",[\"ROOT/models\"]]".replace("ROOT", root));
     assertThat(project.rows("select name from main_marts.all_customers order by 1"))
         .containsExactly("b", "c", "d");
+  }
+
+  @Test
+  void aNotebookInJupyterHasTheFunctionsByTheMagic() throws IOException {
+    String jupyter = System.getenv("FAL_TEST_PYTHON");
+    Assumptions.assumeTrue(jupyter != null, "FAL_TEST_PYTHON has Jupyter");
+    build();
+    List<JsonNode> outputs =
+        shown(
+            project
+                .fal()
+                .runPython(
+                    Path.of(jupyter),
+                    SHOW
+                        + """
+                        import nbformat.v4 as nbformat
+                        from nbclient import NotebookClient
+
+                        cells = [
+                            "from faldbt.magics import init_fal\\n%init_fal profiles_dir=. default_model_name=customers",
+                            "customers = ref('customers', frame='arrow'); customers.to_pydict()",
+                            "execute_sql('select {{ twice(1) }} as n from {{ ref(\\\\'orders\\\\') }}').n.tolist()",
+                            "write_to_model(customers.to_pandas().assign(name='z')); ref('customers').name.tolist()",
+                            "ref('ordrs')",
+                            "%init_fal dir=x",
+                            "%init_fal\\nwrite_to_model(customers)",
+                        ]
+                        notebook = nbformat.new_notebook(cells=[nbformat.new_code_cell(cell) for cell in cells])
+                        NotebookClient(notebook, allow_errors=True, kernel_name="python3").execute()
+                        for cell in notebook.cells:
+                            for output in cell.outputs:
+                                if output.output_type == "execute_result":
+                                    show(output.data["text/plain"])
+                                else:
+                                    show([output.ename, output.evalue, str(output.traceback).count("fal/_")])
+                        """));
+
+    assertThat(outputs.stream().map(JsonNode::toString))
+        .containsExactly(
+            "\"{'name': ['a']}\"",
+            "\"[2, 2]\"",
+            "\"['z']\"",
+            "[\"FalError\",\"ref('ordrs') names no model, seed or snapshot. Did you mean 'orders'?\",1]",
+            "[\"FalError\",\"%init_fal: 'dir=x' is none of project_dir=…, profiles_dir=…,"
+                + " default_model_name=….\",0]",
+            "[\"FalError\",\"write_to_model(): the notebook has no model yet; name it by"
+                + " `%init_fal default_model_name=…`.\",0]");
   }
 
   @Test
