@@ -165,7 +165,11 @@ def hooked(folder: Path, count: int, hooks: bool) -> Path:
     project = new_project(folder)
     names = [f"step_{number:02}" for number in range(count)]
     for number, name in enumerate(names):
-        query = f"select * from {{{{ ref('{names[number - 1]}') }}}}" if number % 4 else "select 1 as id"
+        query = (
+            f"select * from {{{{ ref('{names[number - 1]}') }}}}"
+            if number % 4
+            else "select 1 as id"
+        )
         write(
             project / "models" / f"{name}.sql",
             f"{{{{ config(materialized='table') }}}}\n{query}\n",
@@ -176,7 +180,9 @@ def hooked(folder: Path, count: int, hooks: bool) -> Path:
             for name in names
         )
         (project / "models" / "schema.yml").write_text(f"models:\n{entries}", encoding="utf-8")
-        write(project / "hook.py", "print(context.current_model.name, context.current_model.status)")
+        write(
+            project / "hook.py", "print(context.current_model.name, context.current_model.status)"
+        )
     return project
 
 

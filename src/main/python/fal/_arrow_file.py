@@ -28,6 +28,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 _LARGE = 64 << 10
 _AHEAD = 32 << 20
 _FILES = 2
+_ONE_AFTER_THE_OTHER = b"fal:files"  # in the schema's metadata
 ROWS = 122_880  # a DuckDB row group: what a reader takes at a time
 
 
@@ -94,10 +95,13 @@ def write(
 
 
 def read(files: Iterable[str]) -> pa.Table:
-    """The rows of ``write``'s files, mapped; nothing where there are none."""
+    """The rows of ``write``'s files, mapped, or of such as come one after the other; nothing where there are none."""
     readers = [pa.ipc.open_file(pa.memory_map(file)) for file in files]
     if not readers:
         return pa.table({})
+    if _ONE_AFTER_THE_OTHER in (readers[0].schema.metadata or {}):
+        rows = pa.concat_tables([reader.read_all() for reader in readers])
+        return rows.replace_schema_metadata(None)
     total = sum(reader.num_record_batches for reader in readers)
     batches = [
         readers[number % len(readers)].get_batch(number // len(readers)) for number in range(total)

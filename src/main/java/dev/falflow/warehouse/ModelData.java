@@ -5,9 +5,13 @@ import dev.falflow.FalException;
 import dev.falflow.dbt.ResolvedInput;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** Moves one model's data: inputs out, its result in. Calls come from several threads at once. */
 public interface ModelData extends AutoCloseable {
+  /** Metadata of the schema of files that come one after the other, not batch by batch in turn. */
+  Map<String, String> ONE_AFTER_THE_OTHER = Map.of("fal:files", "one after the other");
+
   /**
    * The columns of the model's table as it is now, in order: objects with {@code name}, {@code
    * type} as Arrow prints it, and {@code database_type}; null where there is no table.
@@ -17,8 +21,9 @@ public interface ModelData extends AutoCloseable {
   JsonNode columns();
 
   /**
-   * Reads an input into Arrow IPC files of its own, batch by batch in turn; field metadata {@code
-   * fal:database_type} names each column's type in the database.
+   * Reads an input into Arrow IPC files of its own, batch by batch in turn or {@link
+   * #ONE_AFTER_THE_OTHER}; field metadata {@code fal:database_type} names each column's type in the
+   * database.
    *
    * @throws FalException with the database's own words
    */

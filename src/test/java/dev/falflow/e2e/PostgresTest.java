@@ -324,6 +324,44 @@ class PostgresTest {
     assertThat(leftOver()).isEmpty();
   }
 
+  /** Large enough for more than one range of blocks; so has a child, whose blocks are its own. */
+  @Test
+  void aLargeTableIsReadInRangesWholeAndInItsOrder() throws IOException {
+    project.write("models/schema.yml", "version: 2\n");
+    project.write(
+        "models/wide.sql",
+        """
+        {{ config(materialized='table', pre_hook="create type {{ target.schema }}.size as enum ('s', 'm')") }}
+        select n, case n % 3 when 0 then 's' when 1 then 'm' end::{{ target.schema }}.size as size,
+          repeat('x', 1900) as filler, date '2024-01-01' as due
+        from generate_series(0, 59999) as n
+        """);
+    project.write(
+        "models/spent.py",
+        """
+        wide = ref("wide")
+        write_to_model(wide[["n", "size"]].assign(at=range(len(wide))))
+        """);
+    succeeds("run", "--select", "+spent");
+    String same =
+        "select count(*), count(*) filter (where at = n and size is not distinct from case n % 3 when 0 then 's' when 1 then 'm' end::text::SCHEMA.size) from SCHEMA.spent";
+    assertThat(SERVER.rows(same.replace("SCHEMA", schema))).containsExactly("60000, 60000");
+
+    SERVER.execute(
+        "create table %1$s.child () inherits (%1$s.wide)".formatted(schema),
+        "insert into %1$s.child select * from only %1$s.wide".formatted(schema),
+        "insert into %1$s.child select * from only %1$s.wide".formatted(schema));
+    succeeds("run", "--select", "spent");
+    assertThat(SERVER.rows("select count(*), sum(n) from " + schema + ".spent"))
+        .containsExactly("180000, " + 3L * 59_999 * 30_000);
+
+    SERVER.execute("update only %s.wide set due = 'infinity' where n = 59999".formatted(schema));
+    CommandResult late = run("run", "--select", "spent");
+    assertThat(late.exitCode()).as(late::toString).isEqualTo(1);
+    assertThat(late.output()).contains("column \"due\" (date) holds 'infinity'");
+    assertThat(leftOver()).isEmpty();
+  }
+
   @Test
   void aValueNoFrameCanHoldNamesItsColumn() throws IOException {
     project.write(

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvider;
@@ -47,6 +48,18 @@ final class CopyReader implements AutoCloseable {
       String query,
       List<Column> columns)
       throws SQLException {
+    this(connection, folder, allocator, query, columns, Map.of());
+  }
+
+  /** {@code metadata}: of the files' schema. */
+  CopyReader(
+      Connection connection,
+      DataFolder folder,
+      BufferAllocator allocator,
+      String query,
+      List<Column> columns,
+      Map<String, String> metadata)
+      throws SQLException {
     this.columns = columns;
     this.folder = folder;
     this.allocator = allocator;
@@ -54,7 +67,7 @@ final class CopyReader implements AutoCloseable {
         columns.stream()
             .map(column -> PostgresArrow.field(column, dictionaries, allocator))
             .toList();
-    schema = new Schema(fields);
+    schema = new Schema(fields, metadata);
     // The plain values of a dictionary's field are its codes.
     values = fields.stream().map(ColumnValues::of).toList();
     decoders = new Decoder[columns.size()];

@@ -124,12 +124,15 @@ final class PostgresConnections implements AutoCloseable {
 
   /** Interrupts what runs on every connection in use. */
   void cancel() {
-    for (Connection connection : used) {
-      try {
-        connection.unwrap(PGConnection.class).cancelQuery();
-      } catch (SQLException e) {
-        // It ended, or it will notice that the run is over when it is closed.
-      }
+    used.forEach(PostgresConnections::cancel);
+  }
+
+  /** Interrupts what runs on a connection. */
+  static void cancel(Connection connection) {
+    try {
+      connection.unwrap(PGConnection.class).cancelQuery();
+    } catch (SQLException e) {
+      // It ended, or it will notice that the run is over when it is closed.
     }
   }
 

@@ -15,6 +15,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import org.apache.arrow.memory.BufferAllocator;
@@ -24,6 +25,9 @@ import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvid
  * One model on PostgreSQL. Its inputs are read in one snapshot, each on a connection of its own.
  */
 final class PostgresModelData implements ModelData {
+  /** One for each core of ours, which makes Arrow of what a core of the server makes. */
+  private static final int MOST_RANGES = Math.min(4, Runtime.getRuntime().availableProcessors());
+
   private final Hold model;
   private final PostgresConnections connections;
   private final TypeCatalog types;
@@ -84,11 +88,7 @@ final class PostgresModelData implements ModelData {
     try {
       connection = connections.take();
       snapshot.join(connection);
-      List<Column> columns = describe(connection, input.query());
-      try (CopyReader reader =
-          new CopyReader(connection, folder, allocator, input.query(), columns)) {
-        return List.of(Objects.requireNonNull(reader.next(Integer.MAX_VALUE)));
-      }
+      return read(connection, input);
     } catch (SQLException e) {
       throw PostgresErrors.of(e, connections);
     } finally {
@@ -99,6 +99,36 @@ final class PostgresModelData implements ModelData {
       if (connection != null) {
         connections.giveBack(connection);
       }
+    }
+  }
+
+  /** A large table is read in as many ranges as there are readers that do nothing. */
+  private List<Path> read(Connection connection, ResolvedInput input) throws SQLException {
+    List<Column> columns = describe(connection, input.query());
+    int more = 0;
+    try {
+      while (more < MOST_RANGES - 1 && readers.tryAcquire()) {
+        more++;
+      }
+      List<String> ranges = Ranges.of(connection, input, 1 + more);
+      if (ranges.size() == 1) {
+        return List.of(copy(connection, ranges.get(0), columns, Map.of()));
+      }
+      return new RangedRead(
+              connections,
+              (each, range) -> copy(each, range, columns, ModelData.ONE_AFTER_THE_OTHER))
+          .read(connection, snapshot.nameOf(connection), ranges);
+    } finally {
+      readers.release(more);
+    }
+  }
+
+  private Path copy(
+      Connection connection, String query, List<Column> columns, Map<String, String> metadata)
+      throws SQLException {
+    try (CopyReader reader =
+        new CopyReader(connection, folder, allocator, query, columns, metadata)) {
+      return Objects.requireNonNull(reader.next(Integer.MAX_VALUE));
     }
   }
 
@@ -122,9 +152,7 @@ final class PostgresModelData implements ModelData {
       }
       columns = types.columns(connection, described);
     }
-    try (CopyReader reader = new CopyReader(connection, folder, allocator, sql, columns)) {
-      return List.of(Objects.requireNonNull(reader.next(Integer.MAX_VALUE)));
-    }
+    return List.of(copy(connection, sql, columns, Map.of()));
   }
 
   @Override

@@ -25,11 +25,37 @@ final class Snapshot implements AutoCloseable {
 
   /** Begins the connection's transaction, in the snapshot while there is one. */
   synchronized void join(Connection connection) throws SQLException {
+    if (expected > 0) {
+      join(connection, exported());
+    } else {
+      begin(connection);
+    }
+  }
+
+  /** The name of the snapshot that a connection has joined, for others to be in it. */
+  synchronized String nameOf(Connection joined) throws SQLException {
+    return expected > 0 ? exported() : export(joined);
+  }
+
+  /** Begins the connection's transaction in a snapshot that was exported. */
+  static void join(Connection connection, String name) throws SQLException {
+    begin(connection);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("set transaction snapshot " + Identifiers.literal(name));
+    }
+  }
+
+  private static void begin(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("set transaction isolation level repeatable read, read only");
-      if (expected > 0) {
-        statement.execute("set transaction snapshot " + Identifiers.literal(exported()));
-      }
+    }
+  }
+
+  private static String export(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("select pg_catalog.pg_export_snapshot()")) {
+      row.next();
+      return row.getString(1);
     }
   }
 
@@ -40,13 +66,8 @@ final class Snapshot implements AutoCloseable {
     }
     Connection made = connections.take();
     leader = made;
-    try (Statement statement = made.createStatement()) {
-      statement.execute("set transaction isolation level repeatable read, read only");
-      try (ResultSet row = statement.executeQuery("select pg_catalog.pg_export_snapshot()")) {
-        row.next();
-        known = row.getString(1);
-      }
-    }
+    begin(made);
+    known = export(made);
     name = known;
     return known;
   }
