@@ -21,7 +21,9 @@ public final class BatchWriter implements AutoCloseable {
   /** Rows of a batch: as many as DuckDB has in a row group. */
   public static final int ROWS = 122_880;
 
-  private static final long BYTES = 64L << 20;
+  /** Eight are written at a time, and their arrays may be twice as large. */
+  private static final long BYTES = 16L << 20;
+
   private static final int LOOK = 1024; // rows between two looks at the bytes
 
   private final SpillingChannel channel;

@@ -4,6 +4,7 @@ import dev.falflow.FalException;
 import dev.falflow.Problem;
 import dev.falflow.warehouse.DataFolder;
 import dev.falflow.warehouse.Identifiers;
+import dev.falflow.warehouse.ModelData;
 import dev.falflow.warehouse.arrow.BatchWriter;
 import dev.falflow.warehouse.arrow.ColumnValues;
 import dev.falflow.warehouse.postgres.TypeCatalog.Column;
@@ -11,7 +12,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvider;
@@ -48,18 +48,6 @@ final class CopyReader implements AutoCloseable {
       String query,
       List<Column> columns)
       throws SQLException {
-    this(connection, folder, allocator, query, columns, Map.of());
-  }
-
-  /** {@code metadata}: of the files' schema. */
-  CopyReader(
-      Connection connection,
-      DataFolder folder,
-      BufferAllocator allocator,
-      String query,
-      List<Column> columns,
-      Map<String, String> metadata)
-      throws SQLException {
     this.columns = columns;
     this.folder = folder;
     this.allocator = allocator;
@@ -67,7 +55,7 @@ final class CopyReader implements AutoCloseable {
         columns.stream()
             .map(column -> PostgresArrow.field(column, dictionaries, allocator))
             .toList();
-    schema = new Schema(fields, metadata);
+    schema = new Schema(fields, ModelData.ONE_AFTER_THE_OTHER);
     // The plain values of a dictionary's field are its codes.
     values = fields.stream().map(ColumnValues::of).toList();
     decoders = new Decoder[columns.size()];

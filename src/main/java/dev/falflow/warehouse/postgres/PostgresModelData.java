@@ -15,7 +15,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import org.apache.arrow.memory.BufferAllocator;
@@ -25,9 +24,6 @@ import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvid
  * One model on PostgreSQL. Its inputs are read in one snapshot, each on a connection of its own.
  */
 final class PostgresModelData implements ModelData {
-  /** One for each core of ours, which makes Arrow of what a core of the server makes. */
-  private static final int MOST_RANGES = Math.min(4, Runtime.getRuntime().availableProcessors());
-
   private final Hold model;
   private final PostgresConnections connections;
   private final TypeCatalog types;
@@ -102,32 +98,26 @@ final class PostgresModelData implements ModelData {
     }
   }
 
-  /** A large table is read in as many ranges as there are readers that do nothing. */
+  /** A large table is read in ranges, by readers that do nothing now. */
   private List<Path> read(Connection connection, ResolvedInput input) throws SQLException {
     List<Column> columns = describe(connection, input.query());
-    int more = 0;
-    try {
-      while (more < MOST_RANGES - 1 && readers.tryAcquire()) {
-        more++;
+    Ranges ranges = Ranges.of(connection, input);
+    int reading = 1;
+    try (RangedRead read = new RangedRead(connections, ranges, connection)) {
+      while (reading < ranges.most() && readers.tryAcquire()) {
+        reading++;
+        if (!read.join(snapshot.nameOf(connection))) {
+          break;
+        }
       }
-      List<String> ranges = Ranges.of(connection, input, 1 + more);
-      if (ranges.size() == 1) {
-        return List.of(copy(connection, ranges.get(0), columns, Map.of()));
-      }
-      return new RangedRead(
-              connections,
-              (each, range) -> copy(each, range, columns, ModelData.ONE_AFTER_THE_OTHER))
-          .read(connection, snapshot.nameOf(connection), ranges);
+      return read.read((each, query) -> copy(each, query, columns));
     } finally {
-      readers.release(more);
+      readers.release(reading - 1);
     }
   }
 
-  private Path copy(
-      Connection connection, String query, List<Column> columns, Map<String, String> metadata)
-      throws SQLException {
-    try (CopyReader reader =
-        new CopyReader(connection, folder, allocator, query, columns, metadata)) {
+  private Path copy(Connection connection, String query, List<Column> columns) throws SQLException {
+    try (CopyReader reader = new CopyReader(connection, folder, allocator, query, columns)) {
       return Objects.requireNonNull(reader.next(Integer.MAX_VALUE));
     }
   }
@@ -152,7 +142,7 @@ final class PostgresModelData implements ModelData {
       }
       columns = types.columns(connection, described);
     }
-    return List.of(copy(connection, sql, columns, Map.of()));
+    return List.of(copy(connection, sql, columns));
   }
 
   @Override

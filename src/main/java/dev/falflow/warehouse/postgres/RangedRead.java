@@ -13,40 +13,61 @@ import java.util.concurrent.Future;
 
 /**
  * Copies the ranges of a table at the same time, each on a connection of its own, in one snapshot.
+ * How many there are is up to the connections that the server still has.
  */
-final class RangedRead {
+final class RangedRead implements AutoCloseable {
+  /** Connections at most. */
+  static final int MOST = 4;
+
   /** Copies a query's rows to a file. */
   interface Copy {
     Path toFile(Connection connection, String query) throws SQLException;
   }
 
   private final PostgresConnections connections;
-  private final Copy copy;
-
-  RangedRead(PostgresConnections connections, Copy copy) {
-    this.connections = connections;
-    this.copy = copy;
-  }
+  private final Ranges ranges;
+  private final Connection first;
+  private final List<Connection> others = new ArrayList<>();
 
   /**
-   * The file of each range, in their order; of a failure no file is left.
-   *
-   * @param first takes the first range
-   * @param snapshot its name, which the other connections join
+   * @param first has begun its transaction and asked for the table, whose lock it has
    */
-  List<Path> read(Connection first, String snapshot, List<String> ranges) throws SQLException {
-    List<Connection> others = new ArrayList<>();
+  RangedRead(PostgresConnections connections, Ranges ranges, Connection first) {
+    this.connections = connections;
+    this.ranges = ranges;
+    this.first = first;
+  }
+
+  /** Takes one more connection, for the snapshot of that name; false where that can't be now. */
+  boolean join(String snapshot) {
+    Connection another = null;
+    try {
+      another = connections.take();
+      Snapshot.join(another, snapshot);
+      ranges.hold(another);
+      others.add(another);
+      return true;
+    } catch (SQLException e) {
+      if (another != null) {
+        connections.giveBack(another);
+      }
+      return false; // the others have larger ranges, then
+    }
+  }
+
+  /** The files of the ranges, in their order; of a failure no file is left. */
+  List<Path> read(Copy copy) throws SQLException {
+    List<String> queries = ranges.queries(1 + others.size());
     List<Future<Path>> copying = new ArrayList<>();
     List<Path> files = new ArrayList<>();
-    ExecutorService threads = Executors.newFixedThreadPool(ranges.size() - 1);
+    ExecutorService threads = Executors.newCachedThreadPool();
     try {
-      for (String range : ranges.subList(1, ranges.size())) {
-        Connection another = connections.take();
-        others.add(another);
-        Snapshot.join(another, snapshot);
-        copying.add(threads.submit(() -> copy.toFile(another, range)));
+      for (int i = 0; i < others.size(); i++) {
+        Connection another = others.get(i);
+        String query = queries.get(1 + i);
+        copying.add(threads.submit(() -> copy.toFile(another, query)));
       }
-      files.add(copy.toFile(first, ranges.get(0)));
+      files.add(copy.toFile(first, queries.get(0)));
       for (Future<Path> each : copying) {
         files.add(fileOf(each));
       }
@@ -60,7 +81,6 @@ final class RangedRead {
       throw e;
     } finally {
       threads.shutdown();
-      others.forEach(connections::giveBack);
     }
   }
 
@@ -95,5 +115,10 @@ final class RangedRead {
     } catch (SQLException | RuntimeException e) {
       // Another failure than the one that is told, or that of being cancelled.
     }
+  }
+
+  @Override
+  public void close() {
+    others.forEach(connections::giveBack);
   }
 }

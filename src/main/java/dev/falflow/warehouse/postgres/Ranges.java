@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +15,10 @@ import java.util.List;
  * it.
  */
 final class Ranges {
+  /** As many as cores of ours, which make Arrow of what a core of the server makes. */
+  private static final int MOST =
+      Math.min(RangedRead.MOST, Runtime.getRuntime().availableProcessors());
+
   /** Smaller ranges gain less than another connection costs. */
   private static final long BYTES = 32L << 20;
 
@@ -22,48 +27,65 @@ final class Ranges {
 
   private static final String SIZE =
       """
-      select pg_catalog.pg_relation_size(c.oid),
-        pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint
+      select pg_catalog.pg_relation_size(c.oid), pg_catalog.current_setting('block_size')::bigint
       from pg_catalog.pg_class c join pg_catalog.pg_am a on a.oid = c.relam
-      where c.oid = pg_catalog.to_regclass(?) and c.relkind in ('r', 'm') and a.amname = 'heap'
+      where c.oid = pg_catalog.to_regclass(?) and c.relkind = 'r' and a.amname = 'heap'
       """;
 
-  private Ranges() {}
+  private final ResolvedInput input;
+  private final long bytes;
+  private final long blocks;
+
+  private Ranges(ResolvedInput input, long bytes, long blocks) {
+    this.input = input;
+    this.bytes = bytes;
+    this.blocks = blocks;
+  }
+
+  /** Of an input that is not a plain table there is one, all of it. */
+  static Ranges of(Connection connection, ResolvedInput input) throws SQLException {
+    if (input.query().equals("select * from " + input.relation())
+        && connection.getMetaData().getDatabaseMajorVersion() >= FIRST_VERSION) {
+      try (PreparedStatement statement = connection.prepareStatement(SIZE)) {
+        statement.setString(1, input.relation());
+        try (ResultSet row = statement.executeQuery()) {
+          if (row.next()) {
+            return new Ranges(input, row.getLong(1), row.getLong(1) / row.getLong(2));
+          }
+        }
+      }
+    }
+    return new Ranges(input, 0, 0);
+  }
+
+  /** How many are of use. */
+  int most() {
+    return (int) Math.max(1, Math.min(MOST, bytes / BYTES));
+  }
 
   /**
-   * The input's query, or several.
-   *
-   * @param most how many at most
+   * Holds the table for a connection in whose transaction a range is to be read, unless that would
+   * wait: the one who is waited for may wait for the connection of another range.
    */
-  static List<String> of(Connection connection, ResolvedInput input, int most) throws SQLException {
-    String whole = input.query();
-    if (most < 2
-        || !whole.equals("select * from " + input.relation())
-        || connection.getMetaData().getDatabaseMajorVersion() < FIRST_VERSION) {
-      return List.of(whole);
-    }
-    try (PreparedStatement statement = connection.prepareStatement(SIZE)) {
-      statement.setString(1, input.relation());
-      try (ResultSet row = statement.executeQuery()) {
-        return row.next()
-            ? of(whole, row.getLong(2), (int) Math.min(most, row.getLong(1) / BYTES))
-            : List.of(whole);
-      }
+  void hold(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("lock table " + input.relation() + " in access share mode nowait");
     }
   }
 
   /** The last range has no end, the first no beginning: blocks are added, children have more. */
-  private static List<String> of(String whole, long blocks, int ranges) {
-    if (ranges < 2) {
-      return List.of(whole);
-    }
+  List<String> queries(int ranges) {
     List<String> queries = new ArrayList<>();
     for (int i = 0; i < ranges; i++) {
-      String from = i == 0 ? "" : "ctid >= '(%d,0)'::tid".formatted(blocks * i / ranges);
-      String to =
-          i == ranges - 1 ? "" : "ctid < '(%d,0)'::tid".formatted(blocks * (i + 1) / ranges);
-      String and = from.isEmpty() || to.isEmpty() ? "" : " and ";
-      queries.add(whole + " where " + from + and + to);
+      List<String> bounds = new ArrayList<>();
+      if (i > 0) {
+        bounds.add("ctid >= '(%d,0)'::tid".formatted(blocks * i / ranges));
+      }
+      if (i < ranges - 1) {
+        bounds.add("ctid < '(%d,0)'::tid".formatted(blocks * (i + 1) / ranges));
+      }
+      String where = bounds.isEmpty() ? "" : " where " + String.join(" and ", bounds);
+      queries.add(input.query() + where);
     }
     return queries;
   }
