@@ -47,10 +47,12 @@ Messages: ``{"type": "hello", …}`` once; ``{"type": "event", …}``; ``{"type"
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import itertools
 import json
+import multiprocessing
 import os
 import queue
 import shutil
@@ -99,6 +101,12 @@ class Resident:
 
         # Nothing of dbt's import and parse is garbage; looking for it takes 6 % of their time.
         gc.disable()
+        # dbt makes its locks by it, and no process. Those of "spawn" have names in /dev/shm, which stay there when
+        # this process is killed together with Python's own that would remove them.
+        with contextlib.suppress(ImportError):
+            from dbt import mp_context
+
+            mp_context._MP_CONTEXT = multiprocessing.get_context("fork")
         import dbt.cli.main  # noqa: F401  the slow import, while the JVM reads the project
 
         self._send({"type": "hello", "pid": os.getpid(), "dbt": version("dbt-core")})
