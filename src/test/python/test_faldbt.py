@@ -11,6 +11,7 @@ import sys
 import textwrap
 import threading
 import time
+import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -393,6 +394,46 @@ def test_star_imports_define_nothing_and_load_little(tmp_path: Path) -> None:
     assert fal.dbt.FalDbt is fal.FalDbt and not hasattr(fal.dbt, "nothing")
     """
     assert python(script).wait(DEADLINE) == 0
+
+
+class Shell:
+    """What the magic needs of IPython's."""
+
+    def __init__(self) -> None:
+        self.user_ns: dict[str, Any] = {}
+        self.magics: dict[str, Callable[[str], None]] = {}
+
+    def register_magic_function(self, function: Any, kind: str) -> None:
+        assert kind == "line"
+        self.magics["%" + function.__name__] = function
+
+
+def test_the_magic_gives_a_notebook_its_functions(
+    program: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell = Shell()
+    module = types.ModuleType("IPython")
+    module.get_ipython = lambda: shell  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "IPython", module)
+    magics.load_ipython_extension(shell)
+    init_fal = shell.magics["%init_fal"]
+
+    init_fal("project_dir='/a b' profiles_dir=/c")
+    assert shell.user_ns["ref"]("a")["x"].item() == "a"
+    assert program.notes("started")[0]["arguments"][1:5] == [
+        *("--project-dir", "/a b"),
+        *("--profiles-dir", "/c"),
+    ]
+    with pytest.raises(FalError, match="default_model_name"):
+        shell.user_ns["write_to_model"](pd.DataFrame())
+    init_fal("default_model_name=scored")
+    assert len(program.notes("left")) == 1
+    shell.user_ns["write_to_model"](pd.DataFrame({"x": [1]}))
+    assert program.questions()[1]["arguments"] == ["scored"]
+    with pytest.raises(FalError, match="'dir=x' is none of project_dir=…"):
+        init_fal("dir=x")
+    assert magics._opened is not None
+    magics._opened.close()
 
 
 def test_the_old_name_of_the_magic_is_the_same() -> None:
