@@ -102,11 +102,13 @@ final class PostgresModelData implements ModelData {
   private List<Path> read(Connection connection, ResolvedInput input) throws SQLException {
     List<Column> columns = describe(connection, input.query());
     Ranges ranges = Ranges.of(connection, input);
+    int most = ranges.most();
+    String name = most > 1 ? snapshot.nameOf(connection) : "";
     int reading = 1;
     try (RangedRead read = new RangedRead(connections, ranges, connection)) {
-      while (reading < ranges.most() && readers.tryAcquire()) {
+      while (reading < most && readers.tryAcquire()) {
         reading++;
-        if (!read.join(snapshot.nameOf(connection))) {
+        if (!read.join(name)) {
           break;
         }
       }
