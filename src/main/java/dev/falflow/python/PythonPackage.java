@@ -4,11 +4,11 @@ import dev.falflow.Folders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Our Python code, which travels inside the jar and is run from the cache. */
 public final class PythonPackage {
@@ -32,11 +32,11 @@ public final class PythonPackage {
     try (ShippedPackage shipped = ShippedPackage.open()) {
       Path parent = cache.folder(PARENT);
       Path folder = parent.resolve(shipped.key());
-      boolean isComplete = isComplete(folder, shipped);
-      if (!isComplete) {
-        unpackTo(parent, folder, shipped);
+      List<ShippedPackage.Item> missing = missing(folder, shipped);
+      if (!missing.isEmpty()) {
+        add(missing, shipped, folder);
       }
-      if (!isComplete || !Files.exists(current(cache))) {
+      if (!missing.isEmpty() || !Files.exists(current(cache))) {
         link(current(cache), folder);
       }
       return folder;
@@ -45,30 +45,23 @@ public final class PythonPackage {
     }
   }
 
-  /** Unpacked beside, then renamed: whoever sees the folder sees all of it. */
-  private static void unpackTo(Path parent, Path folder, ShippedPackage shipped)
+  /**
+   * Each file is written beside, then renamed into its place: whoever sees a file sees all of it,
+   * and a file is never taken away from another fal that reads the same folder.
+   */
+  private static void add(List<ShippedPackage.Item> items, ShippedPackage shipped, Path folder)
       throws IOException {
-    Path fresh = Files.createTempDirectory(parent, "unpacking-");
+    Path fresh = Files.createTempDirectory(folder.resolveSibling(""), "unpacking-");
     try {
-      for (ShippedPackage.Item item : shipped.items()) {
-        Path target = fresh.resolve(item.name());
-        Files.createDirectories(target.resolveSibling(""));
+      Path written = fresh.resolve("file");
+      for (ShippedPackage.Item item : items) {
         try (InputStream in = shipped.read(item)) {
-          Files.copy(in, target);
+          Files.copy(in, written);
         }
+        Path target = folder.resolve(item.name());
+        Files.createDirectories(target.resolveSibling(""));
+        Files.move(written, target, StandardCopyOption.ATOMIC_MOVE);
       }
-      if (Files.exists(folder)) {
-        // Somebody removed files from it. Moved aside first, since a folder is not replaced by one.
-        Path damaged = Files.createTempDirectory(parent, "damaged-");
-        Files.move(folder, damaged.resolve("package"), StandardCopyOption.ATOMIC_MOVE);
-        Folders.delete(damaged);
-      }
-      Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
-    } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-      if (!isComplete(folder, shipped)) {
-        throw e;
-      }
-      // Another fal was quicker, with the same content.
     } finally {
       Folders.delete(fresh);
     }
@@ -85,13 +78,15 @@ public final class PythonPackage {
     }
   }
 
-  private static boolean isComplete(Path folder, ShippedPackage shipped) throws IOException {
+  private static List<ShippedPackage.Item> missing(Path folder, ShippedPackage shipped)
+      throws IOException {
+    List<ShippedPackage.Item> missing = new ArrayList<>();
     for (ShippedPackage.Item item : shipped.items()) {
       Path file = folder.resolve(item.name());
       if (!Files.isRegularFile(file) || Files.size(file) != item.size()) {
-        return false;
+        missing.add(item);
       }
     }
-    return true;
+    return missing;
   }
 }

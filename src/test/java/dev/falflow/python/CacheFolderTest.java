@@ -7,7 +7,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +70,40 @@ class CacheFolderTest {
     assertThat(unpacked.resolve("fal/__init__.py")).isNotEmptyFile();
     try (Stream<Path> left = Files.list(unpacked.resolveSibling(""))) {
       assertThat(left).containsExactlyInAnyOrder(unpacked, PythonPackage.current(cache));
+    }
+  }
+
+  @Test
+  void thoseWhoUnpackItAtTheSameTimeTakeNothingFromEachOther() throws Exception {
+    int threads = 4;
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    try {
+      for (int round = 0; round < 20; round++) {
+        CacheFolder cache = new CacheFolder(folder.resolve("cache-" + round));
+        CyclicBarrier start = new CyclicBarrier(threads);
+        Callable<Long> unpackAndRead =
+            () -> {
+              start.await();
+              return bytesOf(PythonPackage.unpack(cache));
+            };
+        Set<Long> sizes = new HashSet<>();
+        for (Future<Long> size : pool.invokeAll(Collections.nCopies(threads, unpackAndRead))) {
+          sizes.add(size.get());
+        }
+        assertThat(sizes).hasSize(1);
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private static long bytesOf(Path unpacked) throws IOException {
+    try (ShippedPackage shipped = ShippedPackage.open()) {
+      long bytes = 0;
+      for (ShippedPackage.Item item : shipped.items()) {
+        bytes += Files.readAllBytes(unpacked.resolve(item.name())).length;
+      }
+      return bytes;
     }
   }
 
