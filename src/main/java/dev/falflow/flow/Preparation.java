@@ -3,6 +3,7 @@ package dev.falflow.flow;
 import dev.falflow.FalException;
 import dev.falflow.Location;
 import dev.falflow.Problem;
+import dev.falflow.dbt.DbtArguments;
 import dev.falflow.dbt.DbtEngine;
 import dev.falflow.dbt.DbtEvent;
 import dev.falflow.dbt.ParsedProject;
@@ -22,7 +23,6 @@ import dev.falflow.source.SourceAnalyzer;
 import dev.falflow.source.StubPlan;
 import dev.falflow.warehouse.DataFolder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -82,25 +82,22 @@ final class Preparation {
 
   /** With a copy of the profiles in which the old adapter's outputs are what they stand for. */
   private FlowRequest unwrapped(FlowRequest request, Project project, DataFolder folder) {
-    String profile = request.arguments().value("--profile");
     Optional<FalProfile> unwrapped =
-        FalProfile.unwrap(
-            request.profilesFile(),
-            profile == null ? project.profileName() : profile,
-            request.arguments().value("--target"));
+        unwrapped(request.profilesFile(), project, request.arguments());
     if (unwrapped.isEmpty()) {
       return request;
     }
     if (!unwrapped.get().notice().isEmpty()) {
       reporter.info(unwrapped.get().notice());
     }
-    try {
-      Path copy = Files.createDirectory(folder.spill().resolve("profiles"));
-      Files.writeString(copy.resolve("profiles.yml"), unwrapped.get().yaml());
-      return request.withProfilesIn(copy);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return request.withProfilesIn(unwrapped.get().writeIn(folder.spill()));
+  }
+
+  /** The profiles without outputs of the old adapter, empty where they have none. */
+  static Optional<FalProfile> unwrapped(Path profiles, Project project, DbtArguments arguments) {
+    String profile = arguments.value("--profile");
+    return FalProfile.unwrap(
+        profiles, profile == null ? project.profileName() : profile, arguments.value("--target"));
   }
 
   RunEnvironments environments(OpenProject open) {

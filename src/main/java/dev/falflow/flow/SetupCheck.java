@@ -7,6 +7,7 @@ import dev.falflow.dbt.DbtArguments;
 import dev.falflow.dbt.DbtEngine;
 import dev.falflow.dbt.DebugOutcome;
 import dev.falflow.dbt.ResidentEngine;
+import dev.falflow.project.FalProfile;
 import dev.falflow.project.ProfileSecrets;
 import dev.falflow.project.ProfilesFile;
 import dev.falflow.project.Project;
@@ -16,6 +17,7 @@ import dev.falflow.python.PythonInstallation;
 import dev.falflow.python.PythonPackage;
 import dev.falflow.python.PythonRequest;
 import dev.falflow.report.Secrets;
+import dev.falflow.warehouse.DataFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,7 +91,7 @@ public final class SetupCheck {
     Optional<PythonInstallation> python = python(request, onFound);
     Optional<Project> project = project(request, profiles, onFound);
     if (python.isPresent() && project.isPresent()) {
-      onFound.accept(dbt(request, profiles, python.get(), secrets));
+      onFound.accept(dbt(request, profiles, project.get(), python.get(), secrets));
     } else {
       onFound.accept(
           new Section(
@@ -215,18 +217,45 @@ public final class SetupCheck {
     return project;
   }
 
-  /** dbt's own check, its lines as they are. */
-  private Section dbt(Request request, Path profiles, PythonInstallation python, Secrets secrets) {
+  /**
+   * dbt's own check, its lines as they are but for the copy of the profiles that it may be given.
+   */
+  private Section dbt(
+      Request request, Path profiles, Project project, PythonInstallation python, Secrets secrets) {
+    DbtDebugLines lines = new DbtDebugLines(secrets);
+    List<Entry> entries = new ArrayList<>();
+    Path given = profiles.resolveSibling("");
+    try (DataFolder folder = new DataFolder(environment)) {
+      Optional<FalProfile> unwrapped =
+          Preparation.unwrapped(profiles, project, request.arguments());
+      if (unwrapped.isPresent()) {
+        given = unwrapped.get().writeIn(folder.spill());
+        entries.add(new Entry("", unwrapped.get().notice()));
+      }
+      check(request, given, python, lines, entries);
+    } catch (FalException e) {
+      problems.addAll(e.problems());
+    }
+    for (String line : lines.lines()) {
+      entries.add(new Entry("", line.replace(given + "/", profiles.resolveSibling("") + "/")));
+    }
+    return new Section("dbt debug", entries);
+  }
+
+  private void check(
+      Request request,
+      Path profilesDir,
+      PythonInstallation python,
+      DbtDebugLines lines,
+      List<Entry> entries) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
                 "--project-dir",
                 request.arguments().projectDir().toString(),
                 "--profiles-dir",
-                profiles.resolveSibling("").toString()));
+                profilesDir.toString()));
     arguments.addAll(request.arguments().words(option -> option.goesTo().parse(), words -> words));
-    DbtDebugLines lines = new DbtDebugLines(secrets);
-    List<Entry> entries = new ArrayList<>();
     try (DbtEngine engine =
         new ResidentEngine(python.executable(), PythonPackage.unpack(cache), List.of())) {
       DebugOutcome outcome = engine.debug(arguments, lines::add);
@@ -241,11 +270,7 @@ public final class SetupCheck {
       } else if (!outcome.success() && lines.failures().isEmpty()) {
         problems.add(Problem.of("dbt-debug-failed", "dbt's own check failed, see its lines."));
       }
-    } catch (FalException e) {
-      problems.addAll(e.problems());
     }
-    lines.lines().forEach(line -> entries.add(new Entry("", line)));
-    return new Section("dbt debug", entries);
   }
 
   private static String words(JsonNode target) {

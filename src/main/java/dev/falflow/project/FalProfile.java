@@ -79,6 +79,22 @@ public record FalProfile(String yaml, String notice) {
         : Optional.empty();
   }
 
+  /**
+   * Writes the profiles for dbt to read.
+   *
+   * @param folder that nobody else can read: there are passwords in them
+   * @return the folder for {@code --profiles-dir}, made in this one
+   */
+  public Path writeIn(Path folder) {
+    try {
+      Path made = Files.createDirectory(folder.resolve("profiles"));
+      Files.writeString(made.resolve("profiles.yml"), yaml);
+      return made;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The output that one of type fal stands for; its number of threads wins. */
   private static Map<String, @Nullable Object> around(
       Map<String, @Nullable Object> outputs,

@@ -18,6 +18,11 @@ class FalProfileTest {
   }
 
   private CommandResult runWith(String output) throws IOException {
+    writeProfile(output);
+    return project.fal().run("flow", "run", "--select", "first");
+  }
+
+  private void writeProfile(String output) throws IOException {
     project.write(
         "profiles.yml",
         """
@@ -29,7 +34,22 @@ class FalProfileTest {
             dev: {type: duckdb, path: "{{ env_var('SHOP', 'shop.duckdb') }}", threads: 2}
         """
             .formatted(output));
-    return project.fal().run("flow", "run", "--select", "first");
+  }
+
+  @Test
+  void debugTestsTheConnectionOfTheDatabaseItWraps() throws IOException {
+    writeProfile("{type: fal, db_profile: dev, threads: 3}");
+    CommandResult debug = project.fal().run("debug");
+    assertThat(debug.exitCode()).as(debug::toString).isZero();
+    assertThat(debug.stdout())
+        .contains("has type: fal; dbt runs on its db_profile dev.")
+        .contains("profile shop, target wrapped: duckdb, schema main, 3 threads")
+        .contains("Using profiles.yml file at " + project.root().resolve("profiles.yml"));
+
+    writeProfile("{type: fal, db_profile: nowhere}");
+    CommandResult refused = project.fal().run("debug");
+    assertThat(refused.exitCode()).as(refused::toString).isEqualTo(2);
+    assertThat(refused.stdout()).contains("profiles.yml:4:15: db_profile names 'nowhere'");
   }
 
   @Test
