@@ -230,7 +230,9 @@ public final class SetupCheck {
           Preparation.unwrapped(profiles, project, request.arguments());
       if (unwrapped.isPresent()) {
         given = unwrapped.get().writeIn(folder.spill());
-        entries.add(new Entry("", unwrapped.get().notice()));
+        if (!unwrapped.get().notice().isEmpty()) {
+          entries.add(new Entry("", unwrapped.get().notice()));
+        }
       }
       check(request, given, python, lines, entries);
     } catch (FalException e) {
