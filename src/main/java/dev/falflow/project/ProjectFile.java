@@ -77,16 +77,21 @@ final class ProjectFile {
   /** The list of the first of these keys that is set; the old name of a key comes second. */
   List<String> paths(String fallback, String... keys) {
     for (String key : keys) {
-      if (tree.get(key) != null) {
-        return pathsIn(tree, key);
+      Object value = tree.get(key);
+      if (value != null) {
+        return paths(key, value);
       }
     }
     return List.of(fallback);
   }
 
-  /** A list of paths out of some map; empty when it is not set. */
-  List<String> pathsIn(Map<String, @Nullable Object> map, String key) {
-    Object value = map.get(key);
+  /** The paths of a variable, which may be one of its own without a list; empty when not set. */
+  List<String> pathsIn(Map<String, @Nullable Object> vars, String key) {
+    Object value = vars.get(key);
+    return paths(key, value instanceof String ? List.of(value) : value);
+  }
+
+  private List<String> paths(String key, @Nullable Object value) {
     List<String> paths = new ArrayList<>();
     if (value != null && !(value instanceof List)) {
       refuse("wrong-project", key, key + " has to be a list of folders, not " + kindOf(value));

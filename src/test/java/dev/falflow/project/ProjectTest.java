@@ -88,6 +88,8 @@ class ProjectTest {
 
     assertThat(project.falModelsPaths()).containsExactly(folder.resolve("c"));
     assertThat(project.vars()).containsEntry("b", 1);
+    assertThat(Project.read(folder, Map.of("fal-models-paths", "one")).falModelsPaths())
+        .containsExactly(folder.resolve("one"));
   }
 
   @Test
@@ -141,7 +143,7 @@ class ProjectTest {
             model-paths: models
             macro-paths: [1]
             vars:
-              fal-models-paths: fal_models
+              fal-models-paths: {a: b}
             """)
         .hasMessageContaining("the project has no name")
         .hasMessageContaining("dbt_project.yml:1: profile has to be a text, not a list")
