@@ -82,7 +82,7 @@ final class Conda {
                 text -> {
                   Matcher match = SPECIFICATION.matcher(text);
                   String name = match.matches() ? Requirements.normalise(match.group(1)) : null;
-                  return new Requirements.Line(text, name);
+                  return new Requirements.Line(text, name, null);
                 })
             .toList());
   }

@@ -2,6 +2,7 @@ package dev.falflow.python;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.falflow.Addresses;
 import dev.falflow.FalException;
 import dev.falflow.Folders;
 import dev.falflow.Json;
@@ -29,6 +30,8 @@ final class ManagedEnvironments {
   /** Part of every environment's name: raise it when they are to be made in another way. */
   private static final String LAYOUT = "1";
 
+  private static final Requirements ROOTS = Requirements.ofText(resource("requirements.in"));
+
   private final CacheFolder cache;
   private final SetupProgress progress;
   private final Interpreters interpreters;
@@ -44,8 +47,9 @@ final class ManagedEnvironments {
     Interpreter host = new HostPython(interpreters, request).choose();
     String lockText = resource("py3" + host.minor() + ".txt");
     Requirements project = Requirements.read(request.projectDir().resolve("requirements.txt"));
-    Path folder = folderFor(host, lockText, project);
-    Build build = new Build(request, host, Requirements.ofText(lockText), project, folder);
+    OldRequirements old = OldRequirements.replacedIn(project, ROOTS.packageNames());
+    Path folder = folderFor(host, lockText, old);
+    Build build = new Build(request, host, Requirements.ofText(lockText), old, folder);
     try {
       Optional<PythonInstallation> ready = read(folder, passedOver);
       return ready.isPresent() ? ready.get() : makeLocked(build, passedOver);
@@ -59,16 +63,20 @@ final class ManagedEnvironments {
       PythonRequest request,
       Interpreter host,
       Requirements lock,
-      Requirements project,
-      Path folder) {}
+      OldRequirements old,
+      Path folder) {
+    Requirements project() {
+      return old.kept();
+    }
+  }
 
-  private Path folderFor(Interpreter host, String lockText, Requirements project) {
+  private Path folderFor(Interpreter host, String lockText, OldRequirements old) {
     String madeFrom =
         String.join(
             "\n",
             LAYOUT,
             lockText,
-            project.text(),
+            old.kept().text() + String.join("\n", old.notices()),
             System.getProperty("os.name"),
             System.getProperty("os.arch"));
     String name = "py3" + host.minor() + "-" + Hashes.shortSha256(madeFrom);
@@ -110,11 +118,10 @@ final class ManagedEnvironments {
 
   /** The first plan that does not contradict itself, carried out. */
   private static InstallPlan carryOut(Build build, Installer installer) throws IOException {
-    Requirements roots = Requirements.ofText(resource("requirements.in"));
     Path dbt = build.folder().resolve("dbt");
     check(installer.makeEnvironment(dbt, build.host()), installer);
     Command.Outcome last = new Command.Outcome(1, "", "");
-    for (InstallPlan plan : InstallPlan.inOrder(roots, build.lock(), build.project())) {
+    for (InstallPlan plan : InstallPlan.inOrder(ROOTS, build.lock(), build.project())) {
       last = install(installer, dbt, plan.dbt(), plan.constraints());
       if (last.isSuccess()) {
         makeWorker(build, installer, plan.worker());
@@ -143,7 +150,13 @@ final class ManagedEnvironments {
     Path kept = environment.resolveSibling(environment.getFileName() + "-constraints.txt");
     Files.writeString(asked, requirements.text());
     Files.writeString(kept, constraints.text());
-    return installer.install(environment, asked, kept);
+    Command.Outcome outcome = installer.install(environment, asked, kept);
+    Files.delete(asked); // may hold passwords of package indexes
+    Files.delete(kept);
+    return new Command.Outcome(
+        outcome.exitCode(),
+        requirements.placed(outcome.output(), asked),
+        requirements.placed(outcome.errors(), asked));
   }
 
   private static void check(Command.Outcome outcome, Installer installer) {
@@ -156,7 +169,7 @@ final class ManagedEnvironments {
     String message =
         String.format(
             "the Python environment could not be made; the last lines of %s:%n%s",
-            installer.name(), outcome.tail(20).indent(2).stripTrailing());
+            installer.name(), Addresses.masked(outcome.tail(20)).indent(2).stripTrailing());
     boolean lacksVenv = outcome.text().contains("ensurepip");
     return new FalException(
         Problem.of("environment-failed", message)
@@ -169,7 +182,7 @@ final class ManagedEnvironments {
 
   /** What the user is told: whose dbt won, and whether the models have an environment apart. */
   private List<String> notices(Build build, InstallPlan plan) {
-    List<String> notices = new ArrayList<>();
+    List<String> notices = new ArrayList<>(build.old().notices());
     Interpreter dbt = interpreters.ask(python(build.folder(), "dbt")).orElseThrow();
     for (String name : InstallPlan.dbtPackages(build.project())) {
       String installed = dbt.versionOf(name);

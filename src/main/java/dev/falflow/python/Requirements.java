@@ -27,8 +27,9 @@ record Requirements(List<Line> lines) {
    * One requirement or option.
    *
    * @param packageName normalised as PyPI does it, null for an option, a path or a bare address
+   * @param where it stands, null outside a file
    */
-  record Line(String text, @Nullable String packageName) {
+  record Line(String text, @Nullable String packageName, @Nullable Location where) {
     boolean isPackageOf(Predicate<String> wanted) {
       return packageName != null && wanted.test(packageName);
     }
@@ -43,11 +44,8 @@ record Requirements(List<Line> lines) {
   }
 
   static Requirements ofText(String text) {
-    List<Line> lines = new ArrayList<>();
-    for (String logical : logicalLines(text)) {
-      lines.add(line(logical));
-    }
-    return new Requirements(lines);
+    return new Requirements(
+        logicalLines(text, null).stream().map(each -> line(each.text(), each.where())).toList());
   }
 
   static Requirements of(List<String> texts) {
@@ -60,9 +58,9 @@ record Requirements(List<Line> lines) {
    * @param folder where those are looked for
    */
   static Requirements of(List<String> texts, Path folder) {
-    List<Line> lines = new ArrayList<>();
-    addTo(lines, String.join("\n", texts), folder.resolve("requirements"), new LinkedHashSet<>());
-    return new Requirements(lines);
+    Reading reading = new Reading(folder);
+    reading.add(logicalLines(String.join("\n", texts), null), folder);
+    return new Requirements(reading.lines);
   }
 
   /** An absent file holds nothing. */
@@ -70,57 +68,91 @@ record Requirements(List<Line> lines) {
     if (!Files.isRegularFile(file)) {
       return new Requirements(List.of());
     }
-    List<Line> lines = new ArrayList<>();
-    readInto(lines, file, new LinkedHashSet<>());
-    return new Requirements(lines);
+    Reading reading = new Reading(file.resolveSibling(""));
+    reading.file(file);
+    return new Requirements(reading.lines);
   }
 
-  private static void readInto(List<Line> lines, Path file, Set<Path> open) {
-    String text;
-    try {
-      text = Files.readString(file);
-    } catch (IOException e) {
-      throw new FalException(
-          Problem.at(
-              Location.of(file.toString()),
-              "requirements-not-readable",
-              "the project's requirements cannot be read: " + e),
-          e);
-    }
-    if (!open.add(file.toAbsolutePath().normalize())) {
-      return;
-    }
-    addTo(lines, text, file, open);
-  }
+  /** Files being read, each once. */
+  private static final class Reading {
+    private final Path top;
+    private final List<Line> lines = new ArrayList<>();
+    private final Set<Path> seen = new LinkedHashSet<>();
 
-  private static void addTo(List<Line> lines, String text, Path file, Set<Path> open) {
-    for (String logical : logicalLines(text)) {
-      Matcher option = FILE_OPTION.matcher(logical);
-      if (!option.matches()) {
-        lines.add(line(logical));
-      } else {
-        Path included = file.resolveSibling(option.group(2).strip());
-        if (option.group(1).equals("-r") || option.group(1).equals("--requirement")) {
-          readInto(lines, included, open);
+    /**
+     * @param top the folder as seen from which places are told
+     */
+    Reading(Path top) {
+      this.top = top;
+    }
+
+    void file(Path file) {
+      String text;
+      try {
+        text = Files.readString(file);
+      } catch (IOException e) {
+        throw new FalException(
+            Problem.at(
+                Location.of(file.toString()),
+                "requirements-not-readable",
+                "the project's requirements cannot be read: " + e),
+            e);
+      }
+      if (seen.add(file.toAbsolutePath().normalize())) {
+        String name = top.relativize(file).normalize().toString();
+        add(logicalLines(text, name), file.resolveSibling(""));
+      }
+    }
+
+    void add(List<Logical> texts, Path folder) {
+      for (Logical each : texts) {
+        Matcher option = FILE_OPTION.matcher(each.text());
+        if (!option.matches()) {
+          lines.add(line(each.text(), each.where()));
         } else {
-          lines.add(new Line("-c " + included.toAbsolutePath().normalize(), null));
+          Path included = folder.resolve(option.group(2).strip());
+          if (option.group(1).equals("-r") || option.group(1).equals("--requirement")) {
+            file(included);
+          } else {
+            String constraint = "-c " + included.toAbsolutePath().normalize();
+            lines.add(new Line(constraint, null, each.where()));
+          }
         }
       }
     }
   }
 
-  /** Without comments and empty lines, continued lines joined. */
-  private static List<String> logicalLines(String text) {
-    return text.replaceAll("\\\\\\R", " ")
-        .lines()
-        .map(line -> line.replaceFirst("(^|\\s)#.*$", "").strip())
-        .filter(line -> !line.isEmpty())
-        .toList();
+  private record Logical(String text, @Nullable Location where) {}
+
+  /**
+   * Without comments and empty lines, continued lines joined.
+   *
+   * @param file their places are in, null for none
+   */
+  private static List<Logical> logicalLines(String text, @Nullable String file) {
+    List<Logical> found = new ArrayList<>();
+    StringBuilder joined = new StringBuilder();
+    int start = 0;
+    int number = 0;
+    for (String line : (text + "\n\n").lines().toList()) { // the last may be continued, too
+      number++;
+      start = joined.isEmpty() ? number : start;
+      if (line.endsWith("\\")) {
+        joined.append(line, 0, line.length() - 1).append(' ');
+        continue;
+      }
+      String logical = joined.append(line).toString().replaceFirst("(^|\\s)#.*$", "").strip();
+      joined.setLength(0);
+      if (!logical.isEmpty()) {
+        found.add(new Logical(logical, file == null ? null : Location.of(file, start, 0)));
+      }
+    }
+    return found;
   }
 
-  private static Line line(String text) {
+  private static Line line(String text, @Nullable Location where) {
     Matcher name = NAME.matcher(text);
-    return new Line(text, name.find() ? normalise(name.group(1)) : null);
+    return new Line(text, name.find() ? normalise(name.group(1)) : null, where);
   }
 
   static String normalise(String packageName) {
@@ -161,5 +193,40 @@ record Requirements(List<Line> lines) {
       text.append(line.text()).append('\n');
     }
     return text.toString();
+  }
+
+  /**
+   * What an installer said of a copy of these lines, with the places in the files that they are
+   * from.
+   */
+  String placed(String said, Path copy) {
+    String name = Pattern.quote(copy.toString());
+    Pattern place =
+        Pattern.compile(
+            "(?:line (\\d+) of )?`?%s`?(?::(\\d+)(?::\\d+)?| at position (\\d+))?".formatted(name));
+    return place
+        .matcher(said)
+        .replaceAll(
+            found -> {
+              String line = found.group(1) == null ? found.group(2) : found.group(1);
+              int index = -1;
+              if (line != null) {
+                index = Integer.parseInt(line) - 1;
+              } else if (found.group(3) != null) {
+                index = lineAt(Integer.parseInt(found.group(3)));
+              }
+              return Matcher.quoteReplacement(place(index));
+            });
+  }
+
+  private int lineAt(int position) {
+    String text = text();
+    String before = text.substring(0, Math.min(position, text.length()));
+    return (int) before.chars().filter(each -> each == '\n').count();
+  }
+
+  private String place(int index) {
+    Location where = index < 0 || index >= lines.size() ? null : lines.get(index).where();
+    return where == null ? "the requirements" : where.toString();
   }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a Python must have for fal to run on it. */
 final class Suitability {
-  private static final int LOWEST_DBT_MINOR = 8;
+  static final int LOWEST_DBT_MINOR = 8;
   private static final String LOWEST_DBT = "dbt-core>=1." + LOWEST_DBT_MINOR;
 
   private Suitability() {}

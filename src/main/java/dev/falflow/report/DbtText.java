@@ -14,8 +14,9 @@ final class DbtText {
 
   private static final Pattern SCRIPTS = Pattern.compile("\\b(\\d+) fal script model(s?)\\b");
 
-  /** A script has no relation: "SKIP relation main.(model, after.py)". */
-  private static final Pattern SKIPPED = Pattern.compile("SKIP relation \\S*?\\((.+?)\\) \\.");
+  /** A script has no relation: "SKIP relation main.(model, after.py)"; a long name has no dots. */
+  private static final Pattern SKIPPED =
+      Pattern.compile("SKIP relation \\S*?\\((.+?)\\)( +[.\\[])");
 
   private DbtText() {}
 
@@ -25,7 +26,7 @@ final class DbtText {
         NODE.matcher(text).replaceAll(m -> "python model $1" + (m.group(2) == null ? "" : " .."));
     text = COUNTED.matcher(text).replaceAll("$1 python $2");
     text = SCRIPTS.matcher(text).replaceAll("$1 script$2");
-    text = SKIPPED.matcher(text).replaceAll("SKIP script ($1) .");
+    text = SKIPPED.matcher(text).replaceAll("SKIP script ($1)$2");
     text = text.replace("Failure in model (", "Failure in script (");
     text =
         text.replace("creating script (", "running script (")

@@ -61,19 +61,28 @@ class ManagedEnvironmentTest extends EnvironmentTest {
     assertThatThrownBy(() -> scratch.find(null)).hasMessageContaining("environment-failed");
 
     assertThat(unfinished).doesNotExist();
+
+    Files.writeString(scratch.project.resolve("requirements.txt"), "six\n\nattrs=1\n");
+    assertThatThrownBy(() -> scratch.find(null)).hasMessageContaining("requirements.txt:3");
   }
 
   @Test
   void projectsDbtWinsAndIsAnnounced() throws Exception {
     Files.writeString(
-        scratch.project.resolve("requirements.txt"), "dbt-core==1.10.13\nsix  # for a model\n");
+        scratch.project.resolve("requirements.txt"),
+        "dbt-core==1.10.13\nsix  # for a model\nfal[duckdb]==0.7.2\n");
 
     PythonInstallation found = scratch.find(null);
 
     assertThat(found.version("dbt-core")).isEqualTo("1.10.13");
     assertThat(found.workerExecutable()).isEqualTo(found.executable());
     assertThat(scratch.said()).contains("requirements.txt wins: dbt-core 1.10.13 instead of fal's");
-    assertThat(found.notices()).hasSize(1);
+    assertThat(found.notices())
+        .hasSize(2)
+        .first()
+        .asString()
+        .startsWith("requirements.txt:3: fal[duckdb]==0.7.2 is the old tool");
+    assertThat(found.version("fal")).isNull();
   }
 
   @Test

@@ -6,8 +6,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RequirementsTest {
   @Test
@@ -45,6 +49,78 @@ class RequirementsTest {
 
     assertThat(Requirements.read(folder.resolve("requirements.txt")).text())
         .isEqualTo("attrs\n-c " + folder.resolve("pins.txt") + "\nsix\n");
+  }
+
+  @Test
+  void whatAnInstallerSaysOfItsCopyIsToldOfTheUsersFiles(@TempDir Path folder) throws IOException {
+    Files.writeString(
+        folder.resolve("requirements.txt"), "# tools\n-r more.txt\nsix \\\n  ==1\nx=2\n");
+    Files.writeString(folder.resolve("more.txt"), "\nattrs\n");
+    Requirements requirements = Requirements.read(folder.resolve("requirements.txt"));
+    Path copy = Path.of("/cache/asked.txt");
+
+    assertThat(requirements.text()).isEqualTo("attrs\nsix    ==1\nx=2\n");
+    assertThat(
+            requirements.placed(
+                "Invalid requirement: 'x=2' (from line 3 of /cache/asked.txt)", copy))
+        .isEqualTo("Invalid requirement: 'x=2' (from requirements.txt:5)");
+    assertThat(
+            requirements.placed(
+                "Couldn't parse requirement in `/cache/asked.txt` at position 6", copy))
+        .isEqualTo("Couldn't parse requirement in requirements.txt:3");
+    assertThat(requirements.placed("Unexpected '-': /cache/asked.txt:1:1", copy))
+        .isEqualTo("Unexpected '-': more.txt:2");
+    assertThat(requirements.placed("cannot read `/cache/asked.txt`", copy))
+        .isEqualTo("cannot read the requirements");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      textBlock =
+          """
+          fal                          | ''
+          fal==0.2.7                   | ''
+          Fal >= 0.5, < 1              | ''
+          fal[bigquery,full]~=0.7      | dbt-bigquery
+          fal[ postgres , duckdb ]     | dbt-postgres dbt-duckdb
+          fal ; python_version < "3.9" | ''
+          dbt-fal[snowflake]==1.4.8    | dbt-snowflake
+          fal>=1.5                     | -
+          fal-client==0.5              | -
+          sixfal==0.1                  | -
+          dbt-core==1.3.1              | ''
+          dbt_core >=1.3, <1.8         | ''
+          dbt-bigquery~=1.3.0          | dbt-bigquery
+          dbt-snowflake[x]<=1.7.2      | dbt-snowflake
+          dbt-redshift==0.21.1         | dbt-redshift
+          dbt-core<1.8.1               | -
+          dbt-core~=1.3                | -
+          dbt-core==1.10.*             | -
+          dbt-spark>=1.3               | -
+          dbt-osmosis==0.12            | -
+          """)
+  void whatNoEnvironmentOfTodayCanHaveIsReplaced(String line, @Nullable String installed) {
+    OldRequirements old =
+        OldRequirements.replacedIn(Requirements.of(List.of("six", line)), Set.of("dbt-core"));
+
+    String expected = installed == null ? line : installed.replace(' ', '\n');
+    assertThat(old.kept().text().strip()).isEqualTo(("six\n" + expected).strip());
+    assertThat(old.notices()).hasSize(installed == null ? 0 : 1);
+  }
+
+  @Test
+  void anAdapterThatIsNamedToOneVersionIsNotNamedAgain() {
+    OldRequirements old =
+        OldRequirements.replacedIn(
+            Requirements.of(List.of("fal[duckdb]", "dbt-duckdb==1.9.0")), Set.of());
+
+    assertThat(old.kept().text()).isEqualTo("dbt-duckdb==1.9.0\n");
+    assertThat(old.notices())
+        .containsExactly(
+            "fal[duckdb] is the old tool, whose place this fal takes; it is not installed, only"
+                + " dbt-duckdb.");
   }
 
   @Test

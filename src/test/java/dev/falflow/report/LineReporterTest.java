@@ -31,6 +31,8 @@ class LineReporterTest {
     try (Reporter reporter = reporter(Verbosity.INFO)) {
       reporter.event(event("LogStartLine", "info", "1 of 4 START sql fal model main.b .. [RUN]"));
       reporter.event(event("LogStartLine", "info", "2 of 4 START sql fal model main.long [RUN]"));
+      reporter.event(event("X", "info", "3 of 4 SKIP relation main.(a, b.py) .. [SKIP]"));
+      reporter.event(event("X", "info", "4 of 4 SKIP relation main.(a, long.py)  [SKIP]"));
       reporter.event(event("X", "info", "Finished running 1 fal model, 2 view models in 1s"));
       reporter.event(event("X", "info", "Finished running 3 fal models in 1s"));
     }
@@ -38,6 +40,8 @@ class LineReporterTest {
         .containsExactly(
             "03:04:05  1 of 4 START python model main.b ... [RUN]",
             "03:04:05  2 of 4 START python model main.long [RUN]",
+            "03:04:05  3 of 4 SKIP script (a, b.py) .. [SKIP]",
+            "03:04:05  4 of 4 SKIP script (a, long.py)  [SKIP]",
             "03:04:05  Finished running 1 python model, 2 view models in 1s",
             "03:04:05  Finished running 3 python models in 1s");
   }

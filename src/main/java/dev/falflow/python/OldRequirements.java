@@ -1,0 +1,130 @@
+package dev.falflow.python;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requirements of the old tool's time, which no environment of today can meet: the tool itself,
+ * whose place this fal takes (PyPI's {@code fal} below version 1, the adapter {@code dbt-fal}), and
+ * versions of dbt that fal cannot drive. The adapters that extras stood for ({@code fal[bigquery]})
+ * are asked for themselves; dbt and its adapters come in a version of today.
+ *
+ * @param kept what is to be installed
+ * @param notices what the user should know of the rest
+ */
+record OldRequirements(Requirements kept, List<String> notices) {
+  /** Those that count their versions as dbt-core does. */
+  private static final Set<String> ADAPTERS =
+      Set.of(
+          "dbt-athena",
+          "dbt-bigquery",
+          "dbt-clickhouse",
+          "dbt-databricks",
+          "dbt-duckdb",
+          "dbt-mysql",
+          "dbt-oracle",
+          "dbt-postgres",
+          "dbt-redshift",
+          "dbt-snowflake",
+          "dbt-spark",
+          "dbt-sqlserver",
+          "dbt-trino");
+
+  /** Name, extras, versions; what follows a semicolon or at sign is no version. */
+  private static final Pattern PARTS =
+      Pattern.compile("^([A-Za-z._-]+)\\s*(?:\\[([^]]*)])?([^;@]*).*$");
+
+  private static final Pattern ZERO = Pattern.compile("[=<>~]\\s*0\\b");
+
+  /** Nothing newer than this is let in: {@code ==1.3.1}, {@code ~=1.3.0}, {@code <1.5}. */
+  private static final Pattern LIMIT =
+      Pattern.compile("(==|~=(?=\\s*\\d+\\.\\d+\\.)|<=|<)\\s*(\\d+)\\.(\\d+)(?:\\.0*([1-9]))?");
+
+  OldRequirements {
+    notices = List.copyOf(notices);
+  }
+
+  /** What to ask for instead of a line, and why in words that follow the line. */
+  private record Instead(List<String> packages, String why) {}
+
+  /**
+   * Replaces them.
+   *
+   * @param ours packages that are installed anyway
+   */
+  static OldRequirements replacedIn(Requirements project, Set<String> ours) {
+    Set<String> named = new LinkedHashSet<>(ours);
+    project.lines().stream()
+        .filter(line -> instead(line) == null)
+        .flatMap(line -> Stream.ofNullable(line.packageName()))
+        .forEach(named::add);
+    List<Requirements.Line> kept = new ArrayList<>();
+    List<String> notices = new ArrayList<>();
+    for (Requirements.Line line : project.lines()) {
+      Instead instead = instead(line);
+      if (instead == null) {
+        kept.add(line);
+        continue;
+      }
+      notices.add((line.where() == null ? "" : line.where() + ": ") + line.text() + instead.why());
+      List<String> more = instead.packages().stream().filter(named::add).toList();
+      kept.addAll(Requirements.of(more).lines());
+    }
+    return new OldRequirements(new Requirements(kept), notices);
+  }
+
+  private static @Nullable Instead instead(Requirements.Line line) {
+    Matcher parts = PARTS.matcher(line.text());
+    String name = line.packageName();
+    if (name == null || !parts.matches()) {
+      return null;
+    }
+    String versions = parts.group(3);
+    if (name.equals("dbt-fal") || (name.equals("fal") && isOldTool(versions))) {
+      List<String> adapters = adapters(parts.group(2));
+      String only = adapters.isEmpty() ? "" : ", only " + String.join(", ", adapters);
+      return new Instead(
+          adapters,
+          " is the old tool, whose place this fal takes; it is not installed" + only + ".");
+    }
+    if ((name.equals("dbt-core") || ADAPTERS.contains(name)) && isTooOld(versions)) {
+      return new Instead(
+          List.of(name),
+          " is older than what fal can drive (1.%d); a newer one is installed."
+              .formatted(Suitability.LOWEST_DBT_MINOR));
+    }
+    return null;
+  }
+
+  /** Without a version, too: projects with Python models had it before there was another. */
+  private static boolean isOldTool(String versions) {
+    return versions.isBlank() || ZERO.matcher(versions).find();
+  }
+
+  private static boolean isTooOld(String versions) {
+    return LIMIT
+        .matcher(versions)
+        .results()
+        .anyMatch(
+            limit -> {
+              int minor = Integer.parseInt(limit.group(3));
+              boolean isBelow = limit.group(1).equals("<") && limit.group(4) == null;
+              int newest = isBelow ? minor - 1 : minor;
+              return limit.group(2).equals("0")
+                  || (limit.group(2).equals("1") && newest < Suitability.LOWEST_DBT_MINOR);
+            });
+  }
+
+  private static List<String> adapters(@Nullable String extras) {
+    return Stream.of((extras == null ? "" : extras).split(",", -1))
+        .map(extra -> "dbt-" + extra.strip())
+        .filter(ADAPTERS::contains)
+        .toList();
+  }
+}
