@@ -436,10 +436,14 @@ def test_the_magic_gives_a_notebook_its_functions(
     magics._opened.close()
 
 
-def test_the_old_name_of_the_magic_is_the_same() -> None:
+def test_what_has_an_old_name_is_the_same() -> None:
     import faldbt.magics
+    import faldbt.project
+    from fal.dbt.integration import project
 
     assert faldbt.magics.init_fal is magics.init_fal
+    assert faldbt.project.__all__ == project.__all__
+    assert all(getattr(faldbt.project, name) is getattr(project, name) for name in project.__all__)
 
 
 def test_fal_offers_its_classes_without_loading_them() -> None:
