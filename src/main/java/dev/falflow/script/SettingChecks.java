@@ -2,11 +2,14 @@ package dev.falflow.script;
 
 import dev.falflow.NearNames;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Takes settings apart; those of another shape are said, and taken as empty. */
 final class SettingChecks {
   private static final String WRONG = "bad-fal-value";
+  private static final String UNKNOWN = "unknown-fal-key";
+  private static final Pattern LIKE_A_SCRIPT = Pattern.compile("\\.(py|ipynb)\\s*$");
 
   private final Findings findings;
 
@@ -26,15 +29,22 @@ final class SettingChecks {
     return fal.isFilled() && fal.isMap();
   }
 
+  /** A word under a key that is no slip of the pen is passed over, as the old fal did. */
   void refuseOtherKeys(Setting map, List<String> known) {
     for (String key : map.keys()) {
-      if (!known.contains(key)) {
-        String near = NearNames.hint(key, known).strip();
-        findings.error(
-            map.get(key),
-            "unknown-fal-key",
-            map.name() + " has no key '" + key + "'",
-            near.isEmpty() ? "It knows " + String.join(", ", known) + "." : near);
+      if (known.contains(key)) {
+        continue;
+      }
+      Setting value = map.get(key);
+      String near = NearNames.hint(key, known).strip();
+      String words = map.name() + " has no key '" + key + "'";
+      String knows = "It knows " + String.join(", ", known) + ".";
+      if (!near.isEmpty()) {
+        findings.error(value, UNKNOWN, words, near);
+      } else if (value.isList() || value.isMap() || LIKE_A_SCRIPT.matcher(value.text()).find()) {
+        findings.error(value, UNKNOWN, words, knows);
+      } else {
+        findings.warn(value, UNKNOWN, words + ", it is passed over", knows);
       }
     }
   }

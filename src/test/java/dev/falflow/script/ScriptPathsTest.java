@@ -137,13 +137,13 @@ class ScriptPathsTest {
   void goesOnWithoutWhatAPackageAsksForInVain() throws IOException {
     project.write(
         "dbt_packages/pkg/models/schema.yml",
-        "models:\n  - name: rates\n    meta: {fal: {scripts: [after.py, gone.py], oops: 1}}\n");
+        "models:\n  - name: rates\n    meta: {fal: {scripts: [after.py, gone.py], oops: [1]}}\n");
     project.nodes.add(
         new ScriptedNode(
             "model.pkg.rates",
             "rates",
             "pkg",
-            json("{scripts: [after.py, gone.py], oops: 1}"),
+            json("{scripts: [after.py, gone.py], oops: [1]}"),
             "pkg://models/schema.yml",
             "models/rates.sql",
             true));

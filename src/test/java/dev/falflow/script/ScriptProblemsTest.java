@@ -174,7 +174,8 @@ class ScriptProblemsTest {
 
   @Test
   void namesTheNearestKey() throws IOException {
-    project.customers("post_hook: [hook.py]\npre_hook:\nowner: me\nscripts: {afer: [after.py]}\n");
+    project.customers(
+        "post_hook: [hook.py]\npre_hook:\nafterwards: one.py\nscripts: {afer: [after.py]}\n");
     project.write("models/z.yml", "fal:\n  post-hook: [after.py]\n");
 
     assertThat(project.problems())
@@ -186,12 +187,30 @@ class ScriptProblemsTest {
                 + ":6:9: model.shop.customers: meta.fal has no key 'pre_hook' | Did you mean"
                 + " 'pre-hook'? [unknown-fal-key]",
             SCHEMA
-                + ":7:9: model.shop.customers: meta.fal has no key 'owner' | It knows scripts,"
+                + ":7:9: model.shop.customers: meta.fal has no key 'afterwards' | It knows scripts,"
                 + " pre-hook, post-hook, environment, feature_store. [unknown-fal-key]",
             SCHEMA
                 + ":8:19: model.shop.customers: meta.fal.scripts has no key 'afer' | Did you mean"
                 + " 'after'? [unknown-fal-key]",
             "models/z.yml:2:3: fal has no key 'post-hook' | It knows scripts. [unknown-fal-key]");
+  }
+
+  @Test
+  void aWordThatNoKeyIsNearToIsPassedOverWithAWarning() throws IOException {
+    project.customers("runtime: kmodes\nretries: 3\nscripts: [after.py]\n");
+
+    Scripts scripts = project.read();
+
+    assertThat(ScriptProject.lines(scripts.warnings()))
+        .containsExactly(
+            SCHEMA
+                + ":5:9: model.shop.customers: meta.fal has no key 'runtime', it is passed over | It"
+                + " knows scripts, pre-hook, post-hook, environment, feature_store."
+                + " [unknown-fal-key]",
+            SCHEMA
+                + ":6:9: model.shop.customers: meta.fal has no key 'retries', it is passed over | It"
+                + " knows scripts, pre-hook, post-hook, environment, feature_store."
+                + " [unknown-fal-key]");
   }
 
   @Test
