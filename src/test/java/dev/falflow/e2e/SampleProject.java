@@ -8,7 +8,6 @@ import dev.falflow.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,19 +20,6 @@ final class SampleProject {
   private static final String MADE_BY_A_RUN =
       "(target|logs)/.*|.*\\.duckdb(\\.wal)?|\\.user\\.yml|.*__pycache__/.*";
   private static final String DATABASE = "shop.duckdb";
-
-  /** Runs every statement; prints the rows of the last, a list of texts each. */
-  private static final String SQL =
-      """
-      import json, sys
-      import duckdb
-
-      connection = duckdb.connect(sys.argv[1])
-      for statement in sys.argv[2:]:
-          found = connection.execute(statement)
-      rows = found.fetchall() if found.description else []
-      print(json.dumps([", ".join(map(str, row)) for row in rows]))
-      """;
 
   private final Path root;
   private final FalCli fal;
@@ -114,17 +100,12 @@ final class SampleProject {
 
   static List<String> rowsIn(Path database, String query) throws IOException {
     assertThat(database).exists();
-    List<String> rows = new ArrayList<>();
-    TestPython.run(database.resolveSibling(""), SQL, database.toString(), query)
-        .forEach(row -> rows.add(row.asText()));
-    return rows;
+    return DuckDbFiles.execute(database, query);
   }
 
   /** Changes the database before a run. */
   void execute(String... statements) throws IOException {
-    List<String> arguments = new ArrayList<>(List.of(root.resolve(DATABASE).toString()));
-    arguments.addAll(List.of(statements));
-    TestPython.run(root, SQL, arguments.toArray(String[]::new));
+    DuckDbFiles.execute(root.resolve(DATABASE), statements);
   }
 
   JsonNode artifact(String name) throws IOException {
