@@ -17,7 +17,7 @@ class FailingScriptsTest {
 
   @BeforeEach
   void copy(@TempDir Path scratch) throws IOException {
-    project = SampleProject.copyOf("scripted", scratch);
+    project = SampleProject.parsedCopyOf("scripted", scratch);
     project.write("scripts/writes.py", "print('after')\n");
   }
 

@@ -25,7 +25,7 @@ class ProcessEngineTest {
   @BeforeEach
   void copyProject(@TempDir Path folder) throws IOException {
     scratch = folder;
-    project = SampleProject.copyOf("tiny", scratch).on(Engine.PROCESS);
+    project = SampleProject.parsedCopyOf("tiny", scratch).on(Engine.PROCESS);
     project.write("models/after_b.sql", "select * from {{ ref('model_b') }}");
     project.write("models/apart.sql", "select 1 as id");
     project.write("models/last.py", "write_to_model(ref('after_b'))\n");
@@ -222,7 +222,7 @@ class ProcessEngineTest {
             .inheritIO()
             .start();
     assertThat(compiled.onExit().join().exitValue()).isZero();
-    SampleProject undriven = SampleProject.copyOf("tiny", scratch.resolve("undriven"));
+    SampleProject undriven = SampleProject.parsedCopyOf("tiny", scratch.resolve("undriven"));
     CommandResult result =
         undriven
             .fal()

@@ -1,9 +1,11 @@
 package dev.falflow.e2e;
 
+import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.falflow.Folders;
 import dev.falflow.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +22,10 @@ final class SampleProject {
   private static final String MADE_BY_A_RUN =
       "(target|logs)/.*|.*\\.duckdb(\\.wal)?|\\.user\\.yml|.*__pycache__/.*";
   private static final String DATABASE = "shop.duckdb";
+  private static final String PARSE = "target/partial_parse.msgpack";
+
+  /** Of each sample that dbt has parsed in this JVM. */
+  private static final Map<String, byte[]> PARSES = new TreeMap<>();
 
   private final Path root;
   private final FalCli fal;
@@ -37,6 +43,37 @@ final class SampleProject {
   /** A copy of {@code src/test/projects/NAME}. */
   static SampleProject copyOf(String name, Path scratch) throws IOException {
     return copyOf(SAMPLES.resolve(name), scratch);
+  }
+
+  /**
+   * The same as after an earlier run, of which dbt's parse is left: dbt parses what a test changes,
+   * and not all its macros again.
+   */
+  static SampleProject parsedCopyOf(String name, Path scratch) throws IOException {
+    SampleProject project = copyOf(name, scratch);
+    byte[] parse = PARSES.get(name);
+    if (parse == null) {
+      SampleProject first = copyOf(name, scratch.resolve("first"));
+      CommandResult run = first.fal.run("flow", "run", "--select", "nothing_of_that_name");
+      assertThat(run.exitCode()).as(run::toString).isZero();
+      parse = Files.readAllBytes(first.root.resolve(PARSE));
+      PARSES.put(name, parse);
+      Folders.delete(scratch.resolve("first"));
+    }
+    Files.createDirectories(project.root.resolve("target"));
+    Files.write(project.root.resolve(PARSE), parse);
+    return project;
+  }
+
+  /** A copy with all that runs have left in this one. */
+  SampleProject copyTo(Path scratch) throws IOException {
+    Path copy = scratch.resolve("project");
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(root.relativize(file)), COPY_ATTRIBUTES);
+      }
+    }
+    return new SampleProject(copy, new FalCli(copy, scratch));
   }
 
   /** A copy of {@code examples/NAME} as a clone has it. */

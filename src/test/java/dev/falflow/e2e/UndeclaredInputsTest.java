@@ -25,7 +25,7 @@ class UndeclaredInputsTest {
   @BeforeEach
   void aTableOfBefore(@TempDir Path scratch) throws IOException {
     project =
-        SampleProject.copyOf("tiny", scratch)
+        SampleProject.parsedCopyOf("tiny", scratch)
             .write("models/orders_of_today.sql", "{{ config(materialized='table') }} select 2 as n")
             .write("models/a_report.py", MODEL);
     project.execute(
