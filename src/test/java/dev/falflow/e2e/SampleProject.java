@@ -50,19 +50,27 @@ final class SampleProject {
    * and not all its macros again.
    */
   static SampleProject parsedCopyOf(String name, Path scratch) throws IOException {
-    SampleProject project = copyOf(name, scratch);
     byte[] parse = PARSES.get(name);
     if (parse == null) {
       SampleProject first = copyOf(name, scratch.resolve("first"));
       CommandResult run = first.fal.run("flow", "run", "--select", "nothing_of_that_name");
       assertThat(run.exitCode()).as(run::toString).isZero();
-      parse = Files.readAllBytes(first.root.resolve(PARSE));
+      parse = first.parse();
       PARSES.put(name, parse);
       Folders.delete(scratch.resolve("first"));
     }
-    Files.createDirectories(project.root.resolve("target"));
-    Files.write(project.root.resolve(PARSE), parse);
-    return project;
+    return copyOf(name, scratch).withParse(parse);
+  }
+
+  /** What dbt's last run keeps of its parse. */
+  byte[] parse() throws IOException {
+    return Files.readAllBytes(root.resolve(PARSE));
+  }
+
+  SampleProject withParse(byte[] parse) throws IOException {
+    Files.createDirectories(root.resolve("target"));
+    Files.write(root.resolve(PARSE), parse);
+    return this;
   }
 
   /** A copy with all that runs have left in this one. */
