@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DbtVariablesTest {
   @Test
   void placesTargetAndFormat(@TempDir Path scratch) throws IOException {
-    SampleProject project = SampleProject.parsedCopyOf("options", scratch);
+    SampleProject project = SampleProject.copyOf("options", scratch);
     Path elsewhere = Files.createDirectories(scratch.resolve("elsewhere"));
 
     CommandResult run =
@@ -40,7 +40,7 @@ class DbtVariablesTest {
 
   @Test
   void flagsAndTheOptionThatWins(@TempDir Path scratch) throws IOException {
-    SampleProject project = SampleProject.parsedCopyOf("options", scratch);
+    SampleProject project = SampleProject.copyOf("options", scratch);
 
     CommandResult run =
         project
@@ -62,7 +62,7 @@ class DbtVariablesTest {
 
   @Test
   void noLogAtAllAndEmptyVariablesCountAsNone(@TempDir Path scratch) throws IOException {
-    SampleProject project = SampleProject.parsedCopyOf("options", scratch);
+    SampleProject project = SampleProject.copyOf("options", scratch);
 
     CommandResult run =
         project

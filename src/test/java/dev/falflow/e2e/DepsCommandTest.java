@@ -19,7 +19,7 @@ class DepsCommandTest {
   @BeforeEach
   void models(@TempDir Path scratch) throws IOException {
     project =
-        SampleProject.parsedCopyOf("tiny", scratch)
+        SampleProject.copyOf("tiny", scratch)
             .write(
                 "models/c.py", "\"\"\"\n- ref('model_b')\n\"\"\"\nwrite_to_model(ref('model_a'))\n")
             .write("models/alone.py", "n = ref(input())\nwrite_to_model(n)\n");

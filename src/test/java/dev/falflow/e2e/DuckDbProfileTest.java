@@ -58,7 +58,7 @@ class DuckDbProfileTest {
 
   @Test
   void aDatabaseInMemoryLivesAsLongAsTheRun(@TempDir Path scratch) throws IOException {
-    SampleProject inMemory = SampleProject.parsedCopyOf("tiny", scratch);
+    SampleProject inMemory = SampleProject.copyOf("tiny", scratch);
     inMemory.write(
         "profiles.yml",
         "shop: {target: dev, outputs: {dev: {type: duckdb, path: ':memory:', threads: 4}}}\n");

@@ -77,7 +77,7 @@ class HoldingUnderStressTest {
   @ParameterizedTest
   @MethodSource("seeds")
   void everyRunEndsWithTheStatusesOfDbtsRules(int seed, @TempDir Path scratch) throws IOException {
-    SampleProject project = SampleProject.parsedCopyOf("tiny", scratch);
+    SampleProject project = SampleProject.copyOf("tiny", scratch);
     for (String model : project.files("models")) {
       project.delete(model);
     }
