@@ -4,20 +4,69 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Scripts and hooks that fail, and what becomes of the rest of the run (FAL.md 3.2, 3.3). */
 class FailingScriptsTest {
+  /** Each fails in its own way, and nothing else reads it but {@code after_it}. */
+  private static final Map<String, String> FAILING =
+      new TreeMap<>(
+          Map.of(
+              "early", "{scripts: {before: [bad.py], after: [note.py]}, post-hook: [note.py]}",
+              "late", "{scripts: [bad.py, note.py]}",
+              "prepared", "{pre-hook: [bad.py], post-hook: [note.py]}",
+              "broken", "{post-hook: [note.py], scripts: [note.py]}",
+              "divided", "{post-hook: [note.py]}",
+              "finished", "{post-hook: [bad.py, note.py]}",
+              "writing", "{post-hook: [model.py, source.py]}",
+              "asking", "{scripts: [argued.py]}",
+              "leaving", "{pre-hook: [leaves.py], scripts: [leaves.py, gives_up.py]}"));
+
+  private static SampleProject failed;
+  private static CommandResult run;
+  private static List<String> notes;
+
   private SampleProject project;
+
+  @BeforeAll
+  static void failInEveryWay(@TempDir Path scratch) throws IOException {
+    failed = SampleProject.copyOf("scripted", scratch);
+    for (String file : failed.files("models")) {
+      failed.delete(file);
+    }
+    StringBuilder schema = new StringBuilder("models:\n");
+    for (Map.Entry<String, String> model : FAILING.entrySet()) {
+      String name = model.getKey();
+      schema.append("  - {name: " + name + ", meta: {fal: " + model.getValue() + "}}\n");
+      failed.write("models/" + name + ".sql", "{{ config(materialized='table') }} select 1 as id");
+      failed.write("models/after_" + name + ".sql", "select * from {{ ref('" + name + "') }}");
+    }
+    failed.write("models/schema.yml", schema.toString());
+    failed.write("models/broken.sql", "select nothing from nowhere");
+    failed.delete("models/divided.sql");
+    failed.write("models/fine.sql", "select 1 as id");
+    failed.write("models/divided.py", "df = ref('fine')\n1 / 0\nwrite_to_model(df)\n");
+    failed.write("scripts/bad.py", "\nraise ValueError('no')\n");
+    failed.write("scripts/model.py", "write_to_model(ref('writing'))\n");
+    failed.write("scripts/source.py", "write_to_source(ref('writing'), 'raw', 'totals')\n");
+    failed.write("scripts/argued.py", "context.arguments\n");
+    failed.write("scripts/leaves.py", "import sys\nsys.exit(0)\n");
+    failed.write("scripts/gives_up.py", "import sys\nsys.exit('not today')\n");
+    run = failed.fal().run("flow", "run");
+    assertThat(run.exitCode()).as(run::toString).isEqualTo(1);
+    notes = failed.read("notes.txt").lines().toList();
+  }
 
   @BeforeEach
   void copy(@TempDir Path scratch) throws IOException {
-    project = SampleProject.copyOf("scripted", scratch);
+    project = SampleProject.parsedCopyOf("scripted", scratch);
     project.write("scripts/writes.py", "print('after')\n");
   }
 
@@ -36,120 +85,91 @@ class FailingScriptsTest {
             .formatted(fal));
   }
 
-  private CommandResult fails(String... arguments) throws IOException {
-    CommandResult run = project.fal().run(arguments);
-    assertThat(run.exitCode()).as(run::toString).isEqualTo(1);
-    return run;
+  /** What its scripts and hooks noted. */
+  private static List<String> notesOf(String model) {
+    return notes.stream().filter(note -> note.startsWith(model + " ")).toList();
   }
 
-  private List<String> notes() throws IOException {
-    Path notes = project.root().resolve("notes.txt");
-    return Files.exists(notes) ? Files.readAllLines(notes) : List.of();
+  private static void assertStatuses(String model, String status, String after) throws IOException {
+    assertThat(failed.statuses())
+        .containsEntry("model.shop." + model, status)
+        .containsEntry("model.shop.after_" + model, after);
   }
 
   @Test
   void aFailedBeforeScriptSkipsItsModel() throws IOException {
-    project.write("scripts/bad.py", "\nraise ValueError('no')\n");
-    firstHas("{scripts: {before: [bad.py], after: [note.py]}, post-hook: [note.py]}");
-    CommandResult run = fails("flow", "run");
     assertThat(run.stdout())
-        .contains("Error in script (first, bad.py): scripts/bad.py:2: ValueError: no")
-        .contains("SKIP script (first, note.py) ..");
-    assertThat(project.statuses())
-        .containsEntry("model.shop.first", "skipped")
-        .containsEntry("model.shop.second", "skipped");
-    assertThat(notes()).isEmpty();
-    JsonNode results = project.artifact("fal_results.json").path("results");
-    JsonNode failed =
-        results.valueStream().filter(result -> result.has("is_hook")).findFirst().orElseThrow();
-    assertThat(failed.path("status").asText()).isEqualTo("fail");
-    assertThat(failed.at("/error/message").asText()).isEqualTo("scripts/bad.py:2: ValueError: no");
+        .contains("Error in script (early, bad.py): scripts/bad.py:2: ValueError: no")
+        .contains("SKIP script (early, note.py) ..");
+    assertStatuses("early", "skipped", "skipped");
+    assertThat(notesOf("early")).isEmpty();
+    JsonNode results = failed.artifact("fal_results.json").path("results");
+    JsonNode script =
+        results
+            .valueStream()
+            .filter(result -> result.has("is_hook"))
+            .filter(result -> result.path("model").asText().equals("model.shop.early"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(script.path("status").asText()).isEqualTo("fail");
+    assertThat(script.at("/error/message").asText()).isEqualTo("scripts/bad.py:2: ValueError: no");
   }
 
   @Test
   void aFailedAfterScriptSkipsItsModelsChildren() throws IOException {
-    project.write("scripts/bad.py", "raise ValueError('no')\n");
-    firstHas("{scripts: [bad.py, note.py]}");
-    fails("flow", "run");
-    assertThat(project.statuses())
-        .containsEntry("model.shop.first", "success")
-        .containsEntry("model.shop.second", "skipped");
-    assertThat(notes()).containsExactly("first success");
+    assertStatuses("late", "success", "skipped");
+    assertThat(notesOf("late")).containsExactly("late success");
   }
 
   @Test
   void aFailedPreHookKeepsTheModelFromRunningButNotItsPostHooks() throws IOException {
-    project.write("scripts/bad.py", "raise ValueError('no')\n");
-    firstHas("{pre-hook: [bad.py], post-hook: [note.py]}");
-    CommandResult run = fails("flow", "run");
-    assertThat(run.stdout()).contains("Error in script (first, bad.py): scripts/bad.py:1: ");
-    assertThat(project.statuses())
-        .containsEntry("model.shop.first", "error")
-        .containsEntry("model.shop.second", "skipped");
-    assertThat(notes()).containsExactly("first error");
-    assertThat(project.rows("select * from information_schema.tables")).isEmpty();
+    assertThat(run.stdout()).contains("Error in script (prepared, bad.py): scripts/bad.py:2: ");
+    assertStatuses("prepared", "error", "skipped");
+    assertThat(notesOf("prepared")).containsExactly("prepared error");
+    assertThat(failed.rows("select table_name from information_schema.tables"))
+        .contains("finished")
+        .doesNotContain("prepared", "after_prepared");
   }
 
   @Test
   void postHooksSeeThatTheirModelFailed() throws IOException {
-    project.write("models/first.sql", "select nothing from nowhere");
-    firstHas("{post-hook: [note.py], scripts: [note.py]}");
-    fails("flow", "run");
-    assertThat(notes()).containsExactly("first error");
-    project.write("models/first.sql", "{{ config(materialized='table') }} select 1 as id");
-    project.write("models/scored.py", "df = ref('second')\n1 / 0\nwrite_to_model(df)\n");
-    project.write(
-        "models/schema.yml",
-        "models:\n  - name: scored\n    meta: {fal: {post-hook: [note.py]}}\n");
-    CommandResult run = fails("flow", "run");
-    assertThat(run.stdout()).contains("models/scored.py:2: ZeroDivisionError: division by zero");
-    assertThat(notes()).containsExactly("first error", "scored error");
+    assertStatuses("broken", "error", "skipped");
+    assertThat(notesOf("broken")).containsExactly("broken error");
+    assertThat(run.stdout()).contains("models/divided.py:2: ZeroDivisionError: division by zero");
+    assertStatuses("divided", "error", "skipped");
+    assertThat(notesOf("divided")).containsExactly("divided error");
   }
 
   @Test
   void aFailedPostHookFailsItsModel() throws IOException {
-    project.write("scripts/bad.py", "raise ValueError('no')\n");
-    firstHas("{post-hook: [bad.py, note.py]}");
-    fails("flow", "run");
-    assertThat(project.statuses())
-        .containsEntry("model.shop.first", "error")
-        .containsEntry("model.shop.second", "skipped");
-    assertThat(notes()).containsExactly("first success");
-    assertThat(project.rows("select count(*) from first")).containsExactly("2");
+    assertStatuses("finished", "error", "skipped");
+    assertThat(notesOf("finished")).containsExactly("finished success");
+    assertThat(failed.rows("select count(*) from finished")).containsExactly("1");
   }
 
   @Test
   void hooksMayNotWrite() throws IOException {
-    project.write("scripts/model.py", "write_to_model(ref('first'))\n");
-    project.write("scripts/source.py", "write_to_source(ref('first'), 'raw', 'totals')\n");
-    firstHas("{post-hook: [model.py, source.py]}");
-    CommandResult run = fails("flow", "run");
     assertThat(run.stdout())
         .contains("write_to_model is not allowed in hooks. Consider using a Python model.")
         .contains("write_to_source is not allowed in hooks. Consider using a Python model.");
+    assertStatuses("writing", "error", "skipped");
   }
 
   @Test
   void argumentsAreForHooksOnly() throws IOException {
-    project.write("scripts/argued.py", "context.arguments\n");
-    firstHas("{scripts: [argued.py]}");
-    CommandResult run = fails("flow", "run");
     assertThat(run.stdout())
         .contains(
             "FalValueError: 'context.arguments' is only accessible from hooks, not from"
                 + " scripts/models");
+    assertStatuses("asking", "success", "skipped");
   }
 
   @Test
   void leavingWithZeroIsNoFailure() throws IOException {
-    project.write("scripts/leaves.py", "import sys\nsys.exit(0)\n");
-    project.write("scripts/gives_up.py", "import sys\nsys.exit('not today')\n");
-    firstHas("{pre-hook: [leaves.py], scripts: [leaves.py, gives_up.py]}");
-    CommandResult run = fails("flow", "run");
     assertThat(run.stdout())
         .contains("scripts/gives_up.py:2: SystemExit: sys.exit('not today') was called")
         .doesNotContain("leaves.py):");
-    assertThat(project.statuses()).containsEntry("model.shop.first", "success");
+    assertStatuses("leaving", "success", "skipped");
   }
 
   @Test
@@ -188,7 +208,7 @@ class FailingScriptsTest {
       assertThat(result.exitCode()).as(result::toString).isEqualTo(130);
       fal.assertNothingLeft();
     }
-    assertThat(notes()).isEmpty();
+    assertThat(project.has("notes.txt")).isFalse();
     assertThat(project.statuses()).containsEntry("model.shop.first", "error");
   }
 

@@ -1,5 +1,6 @@
 package dev.falflow.e2e;
 
+import dev.falflow.Folders;
 import dev.falflow.python.CacheFolder;
 import dev.falflow.python.PythonPackage;
 import java.io.File;
@@ -14,10 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * The real command, from the class path of this build, in a world of its own: a scratch home and
- * temporary folder, none of the caller's Python or dbt settings, the suite's cache.
+ * The real command, from the jar of this build, in a world of its own: a scratch home and temporary
+ * folder, none of the caller's Python or dbt settings, the suite's cache.
  */
 final class FalCli {
   private static final List<String> JAVA_OPTIONS =
@@ -25,7 +27,43 @@ final class FalCli {
           "-XX:TieredStopAtLevel=1",
           "-XX:+UseSerialGC",
           "-Xmx512m",
+          "-Xshare:auto",
+          "-Xlog:disable", // as the launcher has it: of an archive that can't be used
           "--add-opens=java.base/java.nio=ALL-UNNAMED"); // as the jar's manifest has it
+
+  private static final Path CLASSES = Path.of("target/classes").toAbsolutePath();
+  private static final Path JAR = Path.of("target/fal.jar").toAbsolutePath();
+  private static final String CLASS_PATH = classPath();
+
+  /** What the launcher does for a quick start, for all tests at once: an archive of the classes. */
+  private static final class Archive {
+    static final String OPTION = make();
+
+    private static String make() {
+      try {
+        Path folder = Files.createTempDirectory("fal-test-archive-");
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
+        Path archive = folder.resolve("fal.jsa");
+        FalCli fal = SampleProject.copyOf("tiny", folder).fal();
+        List<String> command = fal.program("-XX:ArchiveClassesAtExit=" + archive);
+        command.addAll(List.of("flow", "run"));
+        try (RunningFal running = fal.started(command, Map.of())) {
+          running.await();
+        }
+        return Files.exists(archive) ? "-XX:SharedArchiveFile=" + archive : "-Xshare:auto";
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static void delete(Path folder) {
+      try {
+        Folders.delete(folder);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
 
   private final Path directory;
   private final Path scratch;
@@ -129,12 +167,17 @@ final class FalCli {
   }
 
   private List<String> program() {
+    return program(Archive.OPTION);
+  }
+
+  private List<String> program(String archive) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(archive);
     command.addAll(JAVA_OPTIONS);
     command.add("-Djava.io.tmpdir=" + scratch.resolve("tmp"));
     command.add("-Duser.home=" + home());
-    command.addAll(List.of("-cp", classPath(), "dev.falflow.cli.Main"));
+    command.addAll(List.of("-cp", CLASS_PATH, "dev.falflow.cli.Main"));
     return command;
   }
 
@@ -160,11 +203,25 @@ final class FalCli {
     return entry.contains("sqlite-jdbc") || entry.contains("mariadb-java-client");
   }
 
-  /** The build's class path without its tests. */
+  /**
+   * The build's class path without its tests. Java makes archives only where it holds no folder.
+   */
   private static String classPath() {
+    String ours = (isCurrent(JAR) ? JAR : CLASSES).toString();
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
         .filter(entry -> !entry.endsWith("test-classes") && !isDriver(entry))
+        .map(entry -> entry.equals(CLASSES.toString()) ? ours : entry)
         .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  /** Not where something was compiled since, as an IDE does. */
+  private static boolean isCurrent(Path jar) {
+    try (Stream<Path> classes = Files.walk(CLASSES)) {
+      long made = jar.toFile().lastModified();
+      return classes.allMatch(file -> file.toFile().lastModified() <= made);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static Path fifo(Path path) {

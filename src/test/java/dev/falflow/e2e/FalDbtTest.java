@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,11 +29,19 @@ class FalDbtTest {
 
       """;
 
+  private static SampleProject built;
   private SampleProject project;
+
+  @BeforeAll
+  static void build(@TempDir Path scratch) throws IOException {
+    built = SampleProject.copyOf("application", scratch);
+    CommandResult build = built.fal().run("flow", "build");
+    assertThat(build.exitCode()).as(build::toString).isZero();
+  }
 
   @BeforeEach
   void copy(@TempDir Path scratch) throws IOException {
-    project = SampleProject.copyOf("application", scratch);
+    project = built.copyTo(scratch);
   }
 
   private static List<JsonNode> shown(CommandResult result) throws IOException {
@@ -44,14 +53,8 @@ class FalDbtTest {
     return shown;
   }
 
-  private void build() throws IOException {
-    CommandResult built = project.fal().run("flow", "build");
-    assertThat(built.exitCode()).as(built::toString).isZero();
-  }
-
   @Test
   void twoLinesReadATable() throws IOException {
-    build();
     CommandResult read =
         project
             .fal()
@@ -68,7 +71,6 @@ class FalDbtTest {
 
   @Test
   void readsWritesAndQueriesFromAnotherFolder(@TempDir Path elsewhere) throws IOException {
-    build();
     List<JsonNode> shown =
         shown(
             project
@@ -127,7 +129,6 @@ class FalDbtTest {
   void aNotebookInJupyterHasTheFunctionsByTheMagic() throws IOException {
     String jupyter = System.getenv("FAL_TEST_PYTHON");
     Assumptions.assumeTrue(jupyter != null, "FAL_TEST_PYTHON has Jupyter");
-    build();
     List<JsonNode> outputs =
         shown(
             project
@@ -171,7 +172,8 @@ class FalDbtTest {
   }
 
   @Test
-  void listsWhatTheProjectHoldsWithTheLastRunsStatuses() throws IOException {
+  void listsWhatTheProjectHoldsWithTheLastRunsStatuses(@TempDir Path scratch) throws IOException {
+    project = SampleProject.copyOf("application", scratch);
     List<JsonNode> shown =
         shown(
             project
@@ -213,7 +215,6 @@ class FalDbtTest {
 
   @Test
   void anErrorHasACodeAndFalsOwnWordsAndIsNotTheEnd(@TempDir Path empty) throws IOException {
-    build();
     List<JsonNode> shown =
         shown(
             project

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FlawedModelsTest {
   @Test
   void aModelThatWritesTwiceKeepsNoOtherFromRunning(@TempDir Path scratch) throws IOException {
-    SampleProject project = SampleProject.copyOf("scripted", scratch);
+    SampleProject project = SampleProject.parsedCopyOf("scripted", scratch);
     project.write(
         "models/twice.py", "df = ref('second')\nwrite_to_model(df)\nwrite_to_model(df)\n");
     project.write("models/own.py", "df = ref(context.current_model.name)\nwrite_to_model(df)\n");
@@ -34,7 +34,7 @@ class FlawedModelsTest {
 
   @Test
   void aModelReadsItsOwnTableOnceItHasWrittenIt(@TempDir Path scratch) throws IOException {
-    SampleProject project = SampleProject.copyOf("tiny", scratch);
+    SampleProject project = SampleProject.parsedCopyOf("tiny", scratch);
     project.write(
         "models/again.py",
         """
@@ -60,7 +60,7 @@ class FlawedModelsTest {
 
   @Test
   void aFileThatCannotBeReadFailsByItself(@TempDir Path scratch) throws IOException {
-    SampleProject project = SampleProject.copyOf("tiny", scratch);
+    SampleProject project = SampleProject.parsedCopyOf("tiny", scratch);
     project.write("lib/load.py", "from fal import ref\ndef rows(): return ref('model_a')\n");
     project.write("models/helped.py", "from lib.load import rows\nwrite_to_model(rows())\n");
     project.write("models/below.sql", "select * from {{ ref('model_b') }}\n");

@@ -25,7 +25,7 @@ class InterruptionTest {
 
   @BeforeEach
   void copyProject(@TempDir Path scratch) throws IOException {
-    project = SampleProject.copyOf("waiting", scratch).on(engine);
+    project = SampleProject.parsedCopyOf("waiting", scratch).on(engine);
     project.execute("create table waits as select 42 as id");
     FalCli.fifo(project.root().resolve("gate"));
   }

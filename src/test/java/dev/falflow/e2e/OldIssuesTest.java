@@ -82,7 +82,7 @@ class OldIssuesTest {
    */
   @Test
   void issue282WritingASourceMakesItsTableOrFailsAloud() throws IOException {
-    SampleProject project = SampleProject.copyOf("old", scratch);
+    SampleProject project = SampleProject.parsedCopyOf("old", scratch);
     project.write(
         "scripts/asks.py",
         """
@@ -118,7 +118,7 @@ class OldIssuesTest {
    */
   @Test
   void issue358TwoFalDbtsOnTwoTargetsWorkSideBySide() throws IOException {
-    SampleProject project = SampleProject.copyOf("old", scratch);
+    SampleProject project = SampleProject.parsedCopyOf("old", scratch);
     ran(0, project.fal(), "flow", "run", "--select", "orders", "scored", "kept");
     ran(0, project.fal(), "flow", "run", "--select", "orders", "scored", "kept", "-t", "prod");
     CommandResult read =
@@ -164,7 +164,7 @@ class OldIssuesTest {
    */
   @Test
   void issue545ASelectedPythonModelRunsOrItIsSaid() throws IOException {
-    SampleProject project = SampleProject.copyOf("old", scratch);
+    SampleProject project = SampleProject.parsedCopyOf("old", scratch);
     ran(0, project.fal(), "flow", "run", "--select", "orders");
     project.write("models/a_parent.py", "print('ran'); write_to_model(ref('orders'))");
     project.write("models/b_child.py", "write_to_model(ref('a_parent'))");
@@ -183,7 +183,7 @@ class OldIssuesTest {
    */
   @Test
   void issue709SecondTablesAreModelsThatShareAModuleOrSources() throws IOException {
-    SampleProject project = SampleProject.copyOf("old", scratch);
+    SampleProject project = SampleProject.parsedCopyOf("old", scratch);
     project.write(
         "models/split.py",
         """
@@ -229,7 +229,7 @@ class OldIssuesTest {
    */
   @Test
   void issue744OnlyTheTargetAskedForIsLoaded() throws IOException {
-    SampleProject project = SampleProject.copyOf("old", scratch);
+    SampleProject project = SampleProject.parsedCopyOf("old", scratch);
     String profile = project.read("profiles.yml");
     project.write(
         "profiles.yml",
@@ -263,7 +263,7 @@ class OldIssuesTest {
   /** An error had neither class nor line. Here it has both, and the traceback, in dbt's results. */
   @Test
   void issue771AnErrorHasItsClassFileAndLine() throws IOException {
-    SampleProject project = SampleProject.copyOf("old", scratch);
+    SampleProject project = SampleProject.parsedCopyOf("old", scratch);
     project.write(
         "models/scored.py",
         """
@@ -292,7 +292,7 @@ class OldIssuesTest {
   @MethodSource("versions")
   void issue891TheUsersDbtIsDrivenAsItIs(String version) throws IOException {
     String python = DbtEnvironments.python(version).toString();
-    SampleProject project = SampleProject.copyOf("old", scratch);
+    SampleProject project = SampleProject.parsedCopyOf("old", scratch);
     CommandResult run = ran(0, project.fal(), "flow", "run", "--python", python);
     assertThat(run.stdout()).contains("Running with dbt=" + version + ".", "Done. PASS=6 ");
     assertThat(Files.readString(Path.of("pyproject.toml"))).doesNotContain("\"dbt-core");

@@ -8,27 +8,38 @@ import dev.falflow.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is the second engine's own: several dbt processes told as one run, and what it refuses. */
 class ProcessEngineTest {
+  private static SampleProject built;
+  private static CommandResult first;
+
   private SampleProject project;
   private Path scratch;
+
+  @BeforeAll
+  static void build(@TempDir Path folder) throws IOException {
+    built = SampleProject.copyOf("tiny", folder).on(Engine.PROCESS);
+    built.write("models/after_b.sql", "select * from {{ ref('model_b') }}");
+    built.write("models/apart.sql", "select 1 as id");
+    built.write("models/last.py", "write_to_model(ref('after_b'))\n");
+    first = built.fal().run("flow", "run", "--log-format", "json");
+    assertThat(first.exitCode()).as(first::toString).isZero();
+  }
 
   @BeforeEach
   void copyProject(@TempDir Path folder) throws IOException {
     scratch = folder;
-    project = SampleProject.copyOf("tiny", scratch).on(Engine.PROCESS);
-    project.write("models/after_b.sql", "select * from {{ ref('model_b') }}");
-    project.write("models/apart.sql", "select 1 as id");
-    project.write("models/last.py", "write_to_model(ref('after_b'))\n");
+    project = built.copyTo(scratch).on(Engine.PROCESS);
   }
 
   private CommandResult run(int exitCode, String... arguments) throws IOException {
@@ -39,11 +50,10 @@ class ProcessEngineTest {
 
   @Test
   void severalProcessesLeaveTheFilesAndEventsOfOneInvocation() throws IOException {
-    CommandResult result = run(0, "flow", "run", "--log-format", "json");
     Set<String> invocations = new TreeSet<>();
     Set<Integer> numbers = new TreeSet<>();
     int summaries = 0;
-    for (String line : result.stdout().lines().toList()) {
+    for (String line : first.stdout().lines().toList()) {
       JsonNode event = Json.MAPPER.readTree(line);
       String name = event.path("info").path("name").asText();
       if (!name.startsWith("Fal")) {
@@ -133,59 +143,57 @@ class ProcessEngineTest {
     assertThat(project.statuses()).doesNotContainKey("model.shop.inner").hasSize(3);
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "{post_hook: select 1} | has post_hook",
-        "{pre_hook: select 1} | has pre_hook",
-        "{grants: {select: [me]}} | has grants",
-        "{persist_docs: {relation: true}} | has persist_docs"
-      })
-  void whatDbtAppliesOnlyToWhatItRunsIsRefused(String config, String words) throws IOException {
-    project.write("models/schema.yml", "models: [{name: model_b, config: " + config + "}]\n");
-    assertThat(run(2, "flow", "run").output())
-        .contains("models/model_b.py", words, "[not-with-process-engine]", "--dbt-engine resident");
-    assertThat(project.has("target/run_results.json")).isFalse();
-  }
-
   @Test
-  void optionsThatWouldNotHoldForPythonModelsAreRefused() throws IOException {
-    run(0, "flow", "run", "-s", "apart");
+  void everythingThatItWouldDoWrongIsRefusedAtOnce() throws IOException {
     Files.move(project.root().resolve("target"), project.root().resolve("state"));
+    for (String name : List.of("prepared", "finished", "granted", "documented")) {
+      project.write("models/" + name + ".py", "write_to_model(ref('apart'))\n");
+    }
+    project.write(
+        "models/schema.yml",
+        """
+        models:
+          - {name: prepared, config: {pre_hook: select 1}}
+          - {name: finished, config: {post_hook: select 1}}
+          - {name: granted, config: {grants: {select: [me]}}}
+          - {name: documented, config: {persist_docs: {relation: true}}}
+        """);
+    project.write(
+        "profiles.yml", "shop: {target: dev, outputs: {dev: {type: duckdb, path: ':memory:'}}}\n");
     CommandResult asked =
         project
             .fal()
             .with("DBT_SAMPLE", "3 days")
             .run(
                 "flow run --event-time-start 2024-01-01 --event-time-end 2024-01-02 --no-write-json"
-                    .concat(" --state state --select state:new model_b --exclude state:old")
+                    .concat(" --state state --exclude state:old")
+                    .concat(" --select state:new prepared finished granted documented")
                     .split(" "));
     assertThat(asked.exitCode()).as(asked::toString).isEqualTo(2);
     assertThat(asked.output())
+        .contains("models/prepared.py: model.shop.prepared has pre_hook,")
+        .contains("models/finished.py: model.shop.finished has post_hook,")
+        .contains("models/granted.py: model.shop.granted has grants,")
+        .contains("models/documented.py: model.shop.documented has persist_docs,")
+        .contains("the profile's database is :memory:")
         .contains("--sample: not with Python models", "--event-time-start: not with")
         .contains("--event-time-end: not with", "--no-write-json: not with")
-        .contains("selecting by state: would not see");
+        .contains("selecting by state: would not see")
+        .contains("[not-with-process-engine]", "--dbt-engine resident");
     assertThat(project.has("target/run_results.json")).isFalse();
   }
 
   @Test
   void artifactsTurnedOffByAVariableAreRefusedInAFreshFolderToo() throws IOException {
-    CommandResult asked = project.fal().with("DBT_WRITE_JSON", "0").run("flow", "run");
+    SampleProject fresh = SampleProject.copyOf("tiny", scratch.resolve("fresh"));
+    CommandResult asked =
+        fresh.on(Engine.PROCESS).fal().with("DBT_WRITE_JSON", "0").run("flow", "run");
     assertThat(asked.exitCode()).as(asked::toString).isEqualTo(2);
     assertThat(asked.output()).contains("--no-write-json: not with Python models");
   }
 
   @Test
-  void aDatabaseInMemoryIsRefused() throws IOException {
-    project.write(
-        "profiles.yml", "shop: {target: dev, outputs: {dev: {type: duckdb, path: ':memory:'}}}\n");
-    assertThat(run(2, "flow", "run").output()).contains(":memory:", "[not-with-process-engine]");
-  }
-
-  @Test
   void deferringAPythonModelIsRefusedAndOtherDeferralIsDbts() throws IOException {
-    run(0, "flow", "run");
     Files.move(project.root().resolve("target"), project.root().resolve("state"));
     assertThat(run(2, "flow", "run", "-s", "after_b", "--defer", "--state", "state").output())
         .contains("model.shop.after_b", "model.shop.model_b", "[not-with-process-engine]");
@@ -194,7 +202,6 @@ class ProcessEngineTest {
 
   @Test
   void aStubThatNamesAnotherTableIsRefused() throws IOException {
-    run(0, "flow", "run");
     project.write("models/schema.yml", "models: [{name: model_b, config: {alias: other}}]\n");
     assertThat(run(2, "flow", "run").output())
         .contains("models/fal/model_b.sql", "names another table", "Delete the stub");

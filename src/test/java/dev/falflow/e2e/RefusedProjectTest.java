@@ -39,7 +39,7 @@ class RefusedProjectTest {
 
   @BeforeEach
   void copyProject(@TempDir Path scratch) throws IOException {
-    project = SampleProject.copyOf("tiny", scratch).on(engine);
+    project = SampleProject.parsedCopyOf("tiny", scratch).on(engine);
     project.execute("create table model_b as select 42 as id");
   }
 

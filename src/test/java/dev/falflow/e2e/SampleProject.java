@@ -1,14 +1,15 @@
 package dev.falflow.e2e;
 
+import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.falflow.Folders;
 import dev.falflow.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,19 +22,10 @@ final class SampleProject {
   private static final String MADE_BY_A_RUN =
       "(target|logs)/.*|.*\\.duckdb(\\.wal)?|\\.user\\.yml|.*__pycache__/.*";
   private static final String DATABASE = "shop.duckdb";
+  private static final String PARSE = "target/partial_parse.msgpack";
 
-  /** Runs every statement; prints the rows of the last, a list of texts each. */
-  private static final String SQL =
-      """
-      import json, sys
-      import duckdb
-
-      connection = duckdb.connect(sys.argv[1])
-      for statement in sys.argv[2:]:
-          found = connection.execute(statement)
-      rows = found.fetchall() if found.description else []
-      print(json.dumps([", ".join(map(str, row)) for row in rows]))
-      """;
+  /** Of each sample that dbt has parsed in this JVM. */
+  private static final Map<String, byte[]> PARSES = new TreeMap<>();
 
   private final Path root;
   private final FalCli fal;
@@ -51,6 +43,45 @@ final class SampleProject {
   /** A copy of {@code src/test/projects/NAME}. */
   static SampleProject copyOf(String name, Path scratch) throws IOException {
     return copyOf(SAMPLES.resolve(name), scratch);
+  }
+
+  /**
+   * The same as after an earlier run, of which dbt's parse is left: dbt parses what a test changes,
+   * and not all its macros again.
+   */
+  static SampleProject parsedCopyOf(String name, Path scratch) throws IOException {
+    byte[] parse = PARSES.get(name);
+    if (parse == null) {
+      SampleProject first = copyOf(name, scratch.resolve("first"));
+      CommandResult run = first.fal.run("flow", "run", "--select", "nothing_of_that_name");
+      assertThat(run.exitCode()).as(run::toString).isZero();
+      parse = first.parse();
+      PARSES.put(name, parse);
+      Folders.delete(scratch.resolve("first"));
+    }
+    return copyOf(name, scratch).withParse(parse);
+  }
+
+  /** What dbt's last run keeps of its parse. */
+  byte[] parse() throws IOException {
+    return Files.readAllBytes(root.resolve(PARSE));
+  }
+
+  SampleProject withParse(byte[] parse) throws IOException {
+    Files.createDirectories(root.resolve("target"));
+    Files.write(root.resolve(PARSE), parse);
+    return this;
+  }
+
+  /** A copy with all that runs have left in this one. */
+  SampleProject copyTo(Path scratch) throws IOException {
+    Path copy = scratch.resolve("project");
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(root.relativize(file)), COPY_ATTRIBUTES);
+      }
+    }
+    return new SampleProject(copy, new FalCli(copy, scratch));
   }
 
   /** A copy of {@code examples/NAME} as a clone has it. */
@@ -114,17 +145,12 @@ final class SampleProject {
 
   static List<String> rowsIn(Path database, String query) throws IOException {
     assertThat(database).exists();
-    List<String> rows = new ArrayList<>();
-    TestPython.run(database.resolveSibling(""), SQL, database.toString(), query)
-        .forEach(row -> rows.add(row.asText()));
-    return rows;
+    return DuckDbFiles.execute(database, query);
   }
 
   /** Changes the database before a run. */
   void execute(String... statements) throws IOException {
-    List<String> arguments = new ArrayList<>(List.of(root.resolve(DATABASE).toString()));
-    arguments.addAll(List.of(statements));
-    TestPython.run(root, SQL, arguments.toArray(String[]::new));
+    DuckDbFiles.execute(root.resolve(DATABASE), statements);
   }
 
   JsonNode artifact(String name) throws IOException {

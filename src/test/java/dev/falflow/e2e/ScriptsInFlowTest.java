@@ -27,6 +27,9 @@ class ScriptsInFlowTest {
     run = project.fal().run("flow", "run");
     assertThat(run.exitCode()).as(run::toString).isZero();
     notes = project.read("notes.txt").lines().toList();
+    for (String name : List.of("manifest.json", "fal_manifest.json")) {
+      project.write("state/" + name, project.read("target/" + name));
+    }
   }
 
   private static List<String> notesOf(String... arguments) throws IOException {
@@ -179,8 +182,6 @@ class ScriptsInFlowTest {
   @Test
   @Order(3)
   void stateKnowsWhichScriptsChanged() throws IOException {
-    project.fal().run("flow", "run");
-    copyState();
     assertThat(notesOf("flow", "run", "--select", "state:modified", "--state", "state")).isEmpty();
     String script = project.read("scripts/writes.py");
     project.write("scripts/writes.py", "print('changed')\n");
@@ -188,12 +189,6 @@ class ScriptsInFlowTest {
         project.fal().run("flow", "run", "--select", "state:modified", "--state", "state");
     assertThat(changed.stdout()).contains("(first, writes.py) | changed", "Done. PASS=1 ");
     project.write("scripts/writes.py", script);
-  }
-
-  private static void copyState() throws IOException {
-    for (String name : List.of("manifest.json", "fal_manifest.json")) {
-      project.write("state/" + name, project.read("target/" + name));
-    }
   }
 
   @Test

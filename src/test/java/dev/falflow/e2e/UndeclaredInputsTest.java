@@ -25,7 +25,7 @@ class UndeclaredInputsTest {
   @BeforeEach
   void aTableOfBefore(@TempDir Path scratch) throws IOException {
     project =
-        SampleProject.copyOf("tiny", scratch)
+        SampleProject.parsedCopyOf("tiny", scratch)
             .write("models/orders_of_today.sql", "{{ config(materialized='table') }} select 2 as n")
             .write("models/a_report.py", MODEL);
     project.execute(
@@ -59,46 +59,26 @@ class UndeclaredInputsTest {
 
   @ParameterizedTest
   @EnumSource(Engine.class)
-  void allowedItIsReadWithAWarning(Engine engine) throws IOException {
+  void allowedItIsReadWithAWarningUnlessItIsEphemeral(Engine engine) throws IOException {
     project = project.on(engine);
-    CommandResult run = run("--allow-undeclared", "--select", "a_report");
+    project.write("models/inlined.sql", "{{ config(materialized='ephemeral') }} select 2 as n");
+    project.write("models/reads_it.py", MODEL.replace("orders_of_today", "inlined"));
+    CommandResult run = run("--allow-undeclared", "--select", "a_report", "reads_it");
 
-    assertThat(run.exitCode()).as(run::toString).isZero();
+    assertThat(run.exitCode()).as(run::toString).isEqualTo(1);
+    assertThat(project.statuses())
+        .containsEntry("model.shop.a_report", "success")
+        .containsEntry("model.shop.reads_it", "error");
     assertThat(run.stdout())
         .containsPattern(
             "\\[WARNING\\]: models/a_report.py:3:\\d+: ref\\('orders_of_today'\\) was not")
-        .contains("It was read as it is.", "[undeclared-ref]");
+        .contains("It was read as it is.", "[undeclared-ref]")
+        .contains("It is an ephemeral model, which cannot be read without.");
     assertThat(project.rows("select n from a_report")).containsExactly("1");
   }
 
   @Test
-  void fixedItIsInTheDocstringAndTheNextRunIsInOrder() throws IOException {
-    CommandResult first = run("--fix-dependencies");
-
-    assertThat(first.exitCode()).isEqualTo(1);
-    assertThat(first.stdout())
-        .contains("It is in the docstring now, at models/a_report.py:3. Run again.");
-    assertThat(project.read("models/a_report.py"))
-        .isEqualTo(
-            MODEL.replace(
-                "# of orders\n", "# of orders\n\"\"\"\n- ref('orders_of_today')\n\"\"\"\n\n"));
-    CommandResult second = run("--fix-dependencies");
-    assertThat(second.exitCode()).as(second::toString).isZero();
-    assertThat(project.rows("select n from a_report")).containsExactly("2");
-  }
-
-  @Test
-  void fixedAndAllowedItIsBoth() throws IOException {
-    CommandResult run = run("--fix-dependencies", "--allow-undeclared", "--select", "a_report");
-
-    assertThat(run.exitCode()).as(run::toString).isZero();
-    assertThat(run.stdout()).contains("It is in the docstring now");
-    assertThat(project.rows("select n from a_report")).containsExactly("1");
-  }
-
-  @Test
-  void aNotebookIsFixedToo() throws IOException {
-    project.delete("models/a_report.py");
+  void fixedItIsInTheDocstringOrItIsSaidWhyNotAndTheNextRunIsInOrder() throws IOException {
     String notebook =
         """
         {
@@ -119,37 +99,36 @@ class UndeclaredInputsTest {
          "nbformat_minor": 5
         }
         """;
-    project.write("models/a_report.ipynb", notebook);
+    project.write("models/a_notebook.ipynb", notebook);
+    project.write("models/unsafe.py", "'says \"\"\" so'\n" + MODEL);
+    CommandResult first = run("--fix-dependencies");
 
-    CommandResult run = run("--fix-dependencies");
-
-    assertThat(run.stdout()).contains("at models/a_report.ipynb[cell 1]:2. Run again.");
-    String added =
-        "    \"\\\"\\\"\\\"\\n\",\n    \"- ref('orders_of_today')\\n\",\n    \"\\\"\\\"\\\"\\n\",\n    \"\\n\",\n";
-    assertThat(project.read("models/a_report.ipynb"))
-        .isEqualTo(notebook.replace("    \"name", added + "    \"name"));
-  }
-
-  @Test
-  void anEphemeralModelCannotBeReadUndeclared() throws IOException {
-    project.write(
-        "models/orders_of_today.sql", "{{ config(materialized='ephemeral') }} select 2 as n");
-
-    CommandResult run = run("--allow-undeclared");
-
-    assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.stdout()).contains("It is an ephemeral model, which cannot be read without.");
-  }
-
-  @Test
-  void aFileThatCannotBeChangedSafelySaysWhy() throws IOException {
-    project.write("models/a_report.py", "'says \"\"\" so'\n" + MODEL);
-
-    CommandResult run = run("--fix-dependencies");
-
-    assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.stdout())
+    assertThat(first.exitCode()).isEqualTo(1);
+    assertThat(first.stdout())
+        .contains("It is in the docstring now, at models/a_report.py:3. Run again.")
+        .contains("at models/a_notebook.ipynb[cell 1]:2. Run again.")
         .contains("the line could not be added: its docstring has double quotes")
         .contains("- ref('orders_of_today')");
+    assertThat(project.read("models/a_report.py"))
+        .isEqualTo(
+            MODEL.replace(
+                "# of orders\n", "# of orders\n\"\"\"\n- ref('orders_of_today')\n\"\"\"\n\n"));
+    String added =
+        "    \"\\\"\\\"\\\"\\n\",\n    \"- ref('orders_of_today')\\n\",\n    \"\\\"\\\"\\\"\\n\",\n    \"\\n\",\n";
+    assertThat(project.read("models/a_notebook.ipynb"))
+        .isEqualTo(notebook.replace("    \"name", added + "    \"name"));
+    project.delete("models/unsafe.py");
+    CommandResult second = run("--fix-dependencies");
+    assertThat(second.exitCode()).as(second::toString).isZero();
+    assertThat(project.rows("select n from a_report")).containsExactly("2");
+  }
+
+  @Test
+  void fixedAndAllowedItIsBoth() throws IOException {
+    CommandResult run = run("--fix-dependencies", "--allow-undeclared", "--select", "a_report");
+
+    assertThat(run.exitCode()).as(run::toString).isZero();
+    assertThat(run.stdout()).contains("It is in the docstring now");
+    assertThat(project.rows("select n from a_report")).containsExactly("1");
   }
 }
