@@ -1,5 +1,6 @@
 package dev.falflow.python;
 
+import dev.falflow.Addresses;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -72,7 +73,8 @@ record OldRequirements(Requirements kept, List<String> notices) {
         kept.add(line);
         continue;
       }
-      notices.add((line.where() == null ? "" : line.where() + ": ") + line.text() + instead.why());
+      String place = line.where() == null ? "" : line.where() + ": ";
+      notices.add(place + Addresses.masked(line.text()) + instead.why());
       List<String> more = instead.packages().stream().filter(named::add).toList();
       kept.addAll(Requirements.of(more).lines());
     }

@@ -98,8 +98,9 @@ record Requirements(List<Line> lines) {
                 "the project's requirements cannot be read: " + e),
             e);
       }
-      if (seen.add(file.toAbsolutePath().normalize())) {
-        String name = top.relativize(file).normalize().toString();
+      Path absolute = file.toAbsolutePath().normalize();
+      if (seen.add(absolute)) {
+        String name = top.toAbsolutePath().normalize().relativize(absolute).toString();
         add(logicalLines(text, name), file.resolveSibling(""));
       }
     }

@@ -111,6 +111,15 @@ class RequirementsTest {
   }
 
   @Test
+  void whatIsLeftOutIsToldWithoutItsPassword() {
+    OldRequirements old =
+        OldRequirements.replacedIn(
+            Requirements.of(List.of("fal @ git+https://me:hunter2@example.com/fal.git")), Set.of());
+
+    assertThat(old.notices()).first().asString().contains("me:*****@").doesNotContain("hunter2");
+  }
+
+  @Test
   void anAdapterThatIsNamedToOneVersionIsNotNamedAgain() {
     OldRequirements old =
         OldRequirements.replacedIn(
