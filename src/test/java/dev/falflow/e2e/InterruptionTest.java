@@ -70,6 +70,7 @@ class InterruptionTest {
       fal.interruptFromTerminal();
       CommandResult result = fal.await();
       assertThat(result.exitCode()).as(result::toString).isEqualTo(130);
+      fal.assertNothingLeft();
     }
     // The hooks of the second engine are those of a dbt process, with that one's results.
     List<String> seen =

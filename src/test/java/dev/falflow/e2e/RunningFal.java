@@ -17,9 +17,11 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -44,6 +46,9 @@ final class RunningFal implements AutoCloseable {
   private final Output stdout;
   private final Output stderr;
 
+  /** Whatever was seen of it. One that is ending may have no variables any more, but locks. */
+  private final Set<ProcessHandle> seen = new HashSet<>();
+
   RunningFal(ProcessBuilder builder, Path temporary) throws IOException {
     this.temporary = temporary;
     builder.environment().put(MARK, mark);
@@ -63,6 +68,7 @@ final class RunningFal implements AutoCloseable {
   }
 
   CommandResult await() {
+    processes();
     try {
       if (!process.waitFor(LONGEST_RUN.toSeconds(), TimeUnit.SECONDS)) {
         throw new AssertionError("still running after " + LONGEST_RUN + "\n" + stdout + stderr);
@@ -76,6 +82,7 @@ final class RunningFal implements AutoCloseable {
 
   /** Sends a signal to the command itself. */
   void signal(String name) {
+    processes();
     kill(name, process.pid());
   }
 
@@ -111,6 +118,7 @@ final class RunningFal implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    seen.addAll(found.keySet());
     return found;
   }
 
@@ -142,9 +150,9 @@ final class RunningFal implements AutoCloseable {
 
   /** All of its processes have ended, or do so within the time. */
   void assertNoProcessLeft() {
-    Map<ProcessHandle, String> left = processes();
+    processes();
     CompletableFuture<?>[] ends =
-        left.keySet().stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new);
+        seen.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new);
     try {
       CompletableFuture.allOf(ends).get(LONGEST_END.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException | ExecutionException e) {
