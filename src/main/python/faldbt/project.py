@@ -1,27 +1,4 @@
 """The project's classes; see ``fal.dbt.integration.project``."""
 
-from fal.dbt.integration.project import (
-    CurrentAdapterResponse,
-    CurrentModel,
-    DbtGenericTest,
-    DbtModel,
-    DbtSingularTest,
-    DbtSource,
-    DbtTest,
-    FalDbt,
-    Feature,
-    NodeStatus,
-)
-
-__all__ = [
-    "CurrentAdapterResponse",
-    "CurrentModel",
-    "DbtGenericTest",
-    "DbtModel",
-    "DbtSingularTest",
-    "DbtSource",
-    "DbtTest",
-    "FalDbt",
-    "Feature",
-    "NodeStatus",
-]
+from fal.dbt.integration.project import *  # noqa: F403
+from fal.dbt.integration.project import __all__ as __all__

@@ -225,16 +225,20 @@ public final class SetupCheck {
     DbtDebugLines lines = new DbtDebugLines(secrets);
     List<Entry> entries = new ArrayList<>();
     Path given = profiles.resolveSibling("");
-    try (DataFolder folder = new DataFolder(environment)) {
+    try {
       Optional<FalProfile> unwrapped =
           Preparation.unwrapped(profiles, project, request.arguments());
-      if (unwrapped.isPresent()) {
-        given = unwrapped.get().writeIn(folder.spill());
+      if (unwrapped.isEmpty()) {
+        check(request, given, python, lines, entries);
+      } else {
         if (!unwrapped.get().notice().isEmpty()) {
           entries.add(new Entry("", unwrapped.get().notice()));
         }
+        try (DataFolder folder = new DataFolder(environment)) {
+          given = unwrapped.get().writeIn(folder.spill());
+          check(request, given, python, lines, entries);
+        }
       }
-      check(request, given, python, lines, entries);
     } catch (FalException e) {
       problems.addAll(e.problems());
     }

@@ -79,7 +79,7 @@ final class ProjectFile {
     for (String key : keys) {
       Object value = tree.get(key);
       if (value != null) {
-        return paths(key, value);
+        return listed(key, value);
       }
     }
     return List.of(fallback);
@@ -88,10 +88,10 @@ final class ProjectFile {
   /** The paths of a variable, which may be one of its own without a list; empty when not set. */
   List<String> pathsIn(Map<String, @Nullable Object> vars, String key) {
     Object value = vars.get(key);
-    return paths(key, value instanceof String ? List.of(value) : value);
+    return listed(key, value instanceof String ? List.of(value) : value);
   }
 
-  private List<String> paths(String key, @Nullable Object value) {
+  private List<String> listed(String key, @Nullable Object value) {
     List<String> paths = new ArrayList<>();
     if (value != null && !(value instanceof List)) {
       refuse("wrong-project", key, key + " has to be a list of folders, not " + kindOf(value));

@@ -37,9 +37,9 @@ record OldRequirements(Requirements kept, List<String> notices) {
           "dbt-sqlserver",
           "dbt-trino");
 
-  /** Name, extras, versions; what follows a semicolon or at sign is no version. */
+  /** Extras and versions; what follows a semicolon or at sign is no version. */
   private static final Pattern PARTS =
-      Pattern.compile("^([A-Za-z._-]+)\\s*(?:\\[([^]]*)])?([^;@]*).*$");
+      Pattern.compile("^[A-Za-z._-]+\\s*(?:\\[([^]]*)])?([^;@]*).*$");
 
   private static final Pattern ZERO = Pattern.compile("[=<>~]\\s*0\\b");
 
@@ -60,13 +60,9 @@ record OldRequirements(Requirements kept, List<String> notices) {
    * @param ours packages that are installed anyway
    */
   static OldRequirements replacedIn(Requirements project, Set<String> ours) {
-    Set<String> named = new LinkedHashSet<>(ours);
-    project.lines().stream()
-        .filter(line -> instead(line) == null)
-        .flatMap(line -> Stream.ofNullable(line.packageName()))
-        .forEach(named::add);
     List<Requirements.Line> kept = new ArrayList<>();
     List<String> notices = new ArrayList<>();
+    Set<String> more = new LinkedHashSet<>();
     for (Requirements.Line line : project.lines()) {
       Instead instead = instead(line);
       if (instead == null) {
@@ -75,10 +71,12 @@ record OldRequirements(Requirements kept, List<String> notices) {
       }
       String place = line.where() == null ? "" : line.where() + ": ";
       notices.add(place + Addresses.masked(line.text()) + instead.why());
-      List<String> more = instead.packages().stream().filter(named::add).toList();
-      kept.addAll(Requirements.of(more).lines());
+      more.addAll(instead.packages());
     }
-    return new OldRequirements(new Requirements(kept), notices);
+    Requirements rest = new Requirements(kept);
+    more.removeAll(ours);
+    more.removeAll(rest.packageNames());
+    return new OldRequirements(rest.plus(Requirements.of(List.copyOf(more))), notices);
   }
 
   private static @Nullable Instead instead(Requirements.Line line) {
@@ -87,9 +85,9 @@ record OldRequirements(Requirements kept, List<String> notices) {
     if (name == null || !parts.matches()) {
       return null;
     }
-    String versions = parts.group(3);
+    String versions = parts.group(2);
     if (name.equals("dbt-fal") || (name.equals("fal") && isOldTool(versions))) {
-      List<String> adapters = adapters(parts.group(2));
+      List<String> adapters = adapters(parts.group(1));
       String only = adapters.isEmpty() ? "" : ", only " + String.join(", ", adapters);
       return new Instead(
           adapters,
@@ -117,9 +115,8 @@ record OldRequirements(Requirements kept, List<String> notices) {
             limit -> {
               int minor = Integer.parseInt(limit.group(3));
               boolean isBelow = limit.group(1).equals("<") && limit.group(4) == null;
-              int newest = isBelow ? minor - 1 : minor;
-              return limit.group(2).equals("0")
-                  || (limit.group(2).equals("1") && newest < Suitability.LOWEST_DBT_MINOR);
+              int major = Integer.parseInt(limit.group(2));
+              return Suitability.isTooOld(major, isBelow ? minor - 1 : minor);
             });
   }
 

@@ -64,8 +64,12 @@ final class Suitability {
   }
 
   private static boolean isTooOld(String dbtVersion) {
-    int major = Interpreter.number(dbtVersion, 0);
-    return major < 1 || (major == 1 && Interpreter.number(dbtVersion, 1) < LOWEST_DBT_MINOR);
+    return isTooOld(Interpreter.number(dbtVersion, 0), Interpreter.number(dbtVersion, 1));
+  }
+
+  /** Whether fal cannot drive a dbt-core of this version. */
+  static boolean isTooOld(int major, int minor) {
+    return major < 1 || (major == 1 && minor < LOWEST_DBT_MINOR);
   }
 
   private static String installCommand(Interpreter python, List<String> packages) {

@@ -104,7 +104,7 @@ final class RunningFal implements AutoCloseable {
     }
   }
 
-  /** Every living process of this run, by command line. */
+  /** Every living process of this run, by command line; remembered, to wait for its end. */
   Map<ProcessHandle, String> processes() {
     Map<ProcessHandle, String> found = new LinkedHashMap<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
